@@ -1,0 +1,11 @@
+export * from './canonical-json.ts';
+export * from './digest.ts';
+export * from './encoding.ts';
+export * from './errors.ts';
+export * from './json.ts';
+export { KERNEL_ERRORS } from './kernel-errors.ts';
+export * from './order.ts';
+export * as shape from './shape.ts';
+export type { Decoded, Shape, ShapeOf, Violation } from './shape.ts';
+export { decode, decodeOrThrow, isObject } from './shape.ts';
+export * from './time.ts';

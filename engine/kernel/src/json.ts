@@ -1,0 +1,102 @@
+import { canonicalBytes } from './canonical-json.ts';
+import type { Place } from './errors.ts';
+import { findJsonFault } from './json-fault.ts';
+import { fail } from './kernel-errors.ts';
+
+export interface ParseLimits {
+  /** Default 256 MiB. */
+  readonly maxBytes?: number;
+  /** Default 512. */
+  readonly maxDepth?: number;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
+/**
+ * Parses foreign JSON (UTF-8, an optional byte order mark is dropped). A syntax fault names line and column.
+ * Objects come from `JSON.parse`, so a `__proto__` member is an own property and reaches no prototype; look members up
+ * with `Object.hasOwn` or a shape.
+ *
+ * @param file name used in the error's place
+ * @throws AppError `JSON_INVALID`, `JSON_TOO_LARGE`, `JSON_TOO_DEEP`
+ */
+export function parseJson(source: Uint8Array | string, file: string, limits: ParseLimits = {}): unknown {
+  const maxBytes = limits.maxBytes ?? 256 * 1024 * 1024;
+  if (source.length > maxBytes) {
+    throw fail('JSON_TOO_LARGE', `document of ${source.length} bytes is over the limit of ${maxBytes}`, {
+      place: { file },
+    });
+  }
+  let text: string;
+  try {
+    text = typeof source === 'string' ? source : UTF8.decode(source);
+  } catch (cause) {
+    throw fail('JSON_INVALID', 'the document is not UTF-8', { place: { file }, cause });
+  }
+  assertDepth(text, limits.maxDepth ?? 512, file);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    const fault = findJsonFault(text);
+    const found = fault.offset < text.length ? JSON.stringify(text[fault.offset]) : 'the end of the document';
+    throw fail('JSON_INVALID', `not JSON: expected ${fault.expected}, found ${found}`, {
+      place: lineAndColumn(text, fault.offset, file),
+      cause,
+    });
+  }
+}
+
+/**
+ * Parses a document of our own: its bytes must equal its RFC 8785 form, which also rules out duplicate members,
+ * white space, lone surrogates and numbers beyond what a double holds.
+ *
+ * @throws AppError `JSON_NOT_CANONICAL` with the offset of the first byte that differs, or what {@link parseJson} throws
+ */
+export function parseCanonicalJson(bytes: Uint8Array, file: string, limits: ParseLimits = {}): unknown {
+  const value = parseJson(bytes, file, limits);
+  const canonical = canonicalBytes(value);
+  if (canonical.equals(bytes)) return value;
+  let offset = 0;
+  while (offset < bytes.length && canonical[offset] === bytes[offset]) offset++;
+  throw fail('JSON_NOT_CANONICAL', 'the document is not in canonical form', { place: { file, offset } });
+}
+
+/** Counts brackets outside strings before parsing, so that no later recursive walk can exhaust the stack. */
+function assertDepth(text: string, maxDepth: number, file: string): void {
+  // A document shorter than the limit cannot be deeper than it.
+  if (text.length <= maxDepth) return;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x22) {
+      i = endOfString(text, i);
+    } else if (c === 0x5b || c === 0x7b) {
+      if (++depth > maxDepth) {
+        throw fail('JSON_TOO_DEEP', `nested deeper than ${maxDepth}`, { place: lineAndColumn(text, i, file) });
+      }
+    } else if (c === 0x5d || c === 0x7d) {
+      depth--;
+    }
+  }
+}
+
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}
+
+/** 1-based line and column of a code-unit offset. */
+export function lineAndColumn(text: string, offset: number, file?: string): Place {
+  let line = 1;
+  let lineStart = 0;
+  for (let next = text.indexOf('\n'); next !== -1 && next < offset; next = text.indexOf('\n', next + 1)) {
+    line++;
+    lineStart = next + 1;
+  }
+  const column = offset - lineStart + 1;
+  return file === undefined ? { line, column } : { file, line, column };
+}

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, test } from 'vitest';
+
+/** Parts a test may need beyond Node. `.ci/run` provides all of them and sets STELLA_TESTS_STRICT, which turns a lack into a failure. */
+const PARTS = {
+  corpus: {
+    sentence: 'public records: set STELLA_CORPUS_DIR',
+    present: () => existsSync(process.env['STELLA_CORPUS_DIR'] ?? ''),
+  },
+  docker: {
+    sentence: 'a Docker Engine that answers',
+    present: () => answers('docker', ['version', '--format', '{{.Server.Version}}']),
+  },
+  registry: { sentence: 'docker-registry on PATH', present: () => onPath('docker-registry') },
+  debootstrap: {
+    sentence: 'debootstrap on PATH and root',
+    present: () => onPath('debootstrap') && process.getuid?.() === 0,
+  },
+  skopeo: { sentence: 'skopeo on PATH', present: () => onPath('skopeo') },
+  go: { sentence: 'the Go toolchain on PATH', present: () => onPath('go') },
+  python: { sentence: 'python3 with pip on PATH', present: () => answers('python3', ['-m', 'pip', '--version']) },
+  namespaces: {
+    sentence: 'unshare with user rights to make a network namespace',
+    present: () => answers('unshare', ['--net', 'true']),
+  },
+  zstd: { sentence: 'zstd on PATH', present: () => onPath('zstd') },
+  openssl: { sentence: 'openssl on PATH', present: () => onPath('openssl') },
+  cosign: { sentence: 'cosign on PATH (built from its Go module in the long run)', present: () => onPath('cosign') },
+} as const;
+export type Part = keyof typeof PARTS;
+
+const known = new Map<Part, boolean>();
+
+export function has(part: Part): boolean {
+  let present = known.get(part);
+  if (present === undefined) known.set(part, (present = PARTS[part].present()));
+  return present;
+}
+
+/** `describe` for tests that need parts. On a laptop without them the suite is skipped and says what it needs; in strict mode it fails. */
+export function describeNeeding(parts: readonly Part[], name: string, suite: () => void): void {
+  const missing = parts.filter((part) => !has(part));
+  if (missing.length === 0) return void describe(name, suite);
+  const sentence = `needs ${missing.map((part) => PARTS[part].sentence).join(' and ')}`;
+  if (process.env['STELLA_TESTS_STRICT'] === '1') {
+    describe(name, () => {
+      test(sentence, () => {
+        throw new Error(`${name}: ${sentence}`);
+      });
+    });
+    return;
+  }
+  describe.skipIf(true)(`${name} (skipped: ${sentence})`, suite);
+}
+
+function onPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(`${folder}/${program}`));
+}
+
+function answers(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
