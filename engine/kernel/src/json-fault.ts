@@ -5,7 +5,7 @@ export interface JsonFault {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const STRING_PIECE = /(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const WHITE = /[ \t\n\r]*/y;
 
 /**
@@ -22,7 +22,12 @@ export function findJsonFault(text: string): JsonFault {
   const skipWhite = () => (at += match(WHITE));
   const string = (): JsonFault | undefined => {
     at++;
-    at += match(STRING_PIECE);
+    // A loop and not one pattern: a pattern with a starred choice keeps a backtracking entry for every character.
+    for (let code = text.charCodeAt(at); code !== 0x22 && code >= 0x20; code = text.charCodeAt(at)) {
+      const length = code === 0x5c ? match(ESCAPE) : 1;
+      if (length === 0) break;
+      at += length;
+    }
     if (text[at] !== '"')
       return { offset: at, expected: at < text.length ? 'a valid character in a string' : 'the end of a string' };
     at++;
