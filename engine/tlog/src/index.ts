@@ -1,1 +1,2 @@
-export {};
+export { emptyRoot, HASH_SIZE, leafHash, nodeHash } from './hashes.ts';
+export { merkleRoot, merkleRootOfHashes } from './merkle-root.ts';
