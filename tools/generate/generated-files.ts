@@ -1,0 +1,36 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { errorReference } from './error-reference.ts';
+import { noticeFile } from './notice.ts';
+
+/** A file of the repository that is made from other files. */
+interface GeneratedFile {
+  readonly path: string;
+  make(): string | Promise<string>;
+}
+
+const root = join(import.meta.dirname, '..', '..');
+
+export const GENERATED: readonly GeneratedFile[] = [
+  { path: 'NOTICE.md', make: noticeFile },
+  { path: 'docs/reference/errors.md', make: errorReference },
+];
+
+/** Content of a generated file as it should be, formatted like everything else. */
+export async function contentOf(file: GeneratedFile): Promise<string> {
+  const made = await file.make();
+  const config = await resolveConfig(join(root, file.path));
+  return format(made, { ...config, filepath: file.path });
+}
+
+/** Generated files whose committed content differs from what they are made from. */
+export async function staleFiles(): Promise<string[]> {
+  const faults: string[] = [];
+  for (const file of GENERATED) {
+    const path = join(root, file.path);
+    const current = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    if (current !== (await contentOf(file))) faults.push(`${file.path} is stale: run "npm run generate" and commit it`);
+  }
+  return faults;
+}

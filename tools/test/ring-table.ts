@@ -1,0 +1,84 @@
+/** The part of Vitest's JSON report that the table needs. */
+export interface RunReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+export interface RingSummary {
+  readonly lines: readonly string[];
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const RINGS: readonly (readonly [string, RegExp])[] = [
+  ['unit', /^(engine|contracts|platform|apps|tools)\//],
+  ['integration', /^services\//],
+  ['conformance', /^tests\/conformance\//],
+  ['fuzz', /^tests\/fuzz\//],
+  ['e2e', /^tests\/e2e\//],
+];
+
+/**
+ * Counts tests per ring. A file that failed to load counts as one failure. In strict mode a skipped test and a ring
+ * without tests (of those that have files) are failures, so that a green run cannot hide a missing part.
+ */
+export function ringTable(
+  report: RunReport,
+  options: { readonly pathOf: (file: string) => string; readonly isStrict: boolean },
+): RingSummary {
+  const rows = new Map<string, { files: number; passed: number; failed: number; skipped: number }>();
+  const notes: string[] = [];
+  for (const file of report.testResults) {
+    const path = options.pathOf(file.name);
+    const ring = RINGS.find(([, pattern]) => pattern.test(path))?.[0] ?? 'other';
+    const row = rows.get(ring) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
+    rows.set(ring, row);
+    row.files++;
+    if (file.assertionResults.length === 0) {
+      row.failed++;
+      notes.push(`FAILED ${path}: ${file.message?.split('\n')[0] ?? 'no test in it'}`);
+    }
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') row.passed++;
+      else if (test.status === 'failed') {
+        row.failed++;
+        notes.push(`FAILED ${path}: ${test.fullName}`);
+      } else {
+        row.skipped++;
+        notes.push(`skipped ${path}: ${test.fullName}`);
+      }
+    }
+  }
+  let strictFailures = 0;
+  if (options.isStrict) {
+    for (const [ring, row] of rows) {
+      strictFailures += row.skipped;
+      if (row.passed + row.failed === 0) {
+        strictFailures++;
+        notes.push(`FAILED ring ${ring} ran no test`);
+      }
+    }
+  }
+  const sum = (pick: (row: { files: number; passed: number; failed: number; skipped: number }) => number): number =>
+    [...rows.values()].reduce((total, row) => total + pick(row), 0);
+  const order = [...RINGS.map(([name]) => name), 'other'].filter((name) => rows.has(name));
+  const cells = (name: string, ...numbers: number[]): string =>
+    name.padEnd(12) + numbers.map((number) => String(number).padStart(9)).join('');
+  return {
+    lines: [
+      ...notes.sort(),
+      ...(notes.length > 0 ? [''] : []),
+      `${'ring'.padEnd(12)}${['files', 'passed', 'failed', 'skipped'].map((head) => head.padStart(9)).join('')}`,
+      ...order.map((name) => {
+        const row = rows.get(name) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
+        return cells(name, row.files, row.passed, row.failed, row.skipped);
+      }),
+    ],
+    passed: sum((row) => row.passed),
+    failed: sum((row) => row.failed) + strictFailures,
+  };
+}
