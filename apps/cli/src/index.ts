@@ -1,1 +1,2 @@
-export {};
+export * from './run-cli.ts';
+export type { Context } from './context.ts';

@@ -1,0 +1,21 @@
+import { errorFactory, EXIT } from '@stella-ops/engine-kernel';
+
+export const CLI_ERRORS = {
+  USAGE: { status: 400, exit: EXIT.invalid, hint: 'Run the command with --help.' },
+  FILE_NOT_FOUND: { status: 404, exit: EXIT.notFound, hint: 'Check the path.' },
+  FILE_UNREADABLE: { status: 403, exit: EXIT.invalid, hint: 'Check the permissions and that it is a regular file.' },
+  FILE_EXISTS: { status: 409, exit: EXIT.invalid, hint: 'Choose another name or remove the file.' },
+  OUTPUT_FAILED: { status: 500, exit: EXIT.unexpected, hint: 'Check the folder, its permissions and the space left.' },
+  PASSWORD_MISSING: {
+    status: 401,
+    exit: EXIT.verification,
+    hint: 'Set STELLA_KEY_PASSWORD (or COSIGN_PASSWORD), or name a file in STELLA_KEY_PASSWORD_FILE.',
+  },
+  UNEXPECTED: {
+    status: 500,
+    exit: EXIT.unexpected,
+    hint: 'This is a defect; run again with STELLA_DEBUG=1 for its origin and report it.',
+  },
+} as const;
+
+export const fail = errorFactory(CLI_ERRORS);
