@@ -1,1 +1,4 @@
-export {};
+export * from './docker-client.ts';
+export { DEFAULT_DOCKER_HOST, parseDockerHost } from './endpoint.ts';
+export { DOCKER_ERRORS } from './errors.ts';
+export type * from './types.ts';
