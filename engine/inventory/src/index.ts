@@ -1,1 +1,3 @@
+export * from './assemble.ts';
+export * from './inventory-bytes.ts';
 export * from './types.ts';
