@@ -1,1 +1,3 @@
+export { ARCHIVE_ERRORS } from './errors.ts';
+export { TarReader, type TarReaderOptions } from './tar-reader.ts';
 export * from './types.ts';

@@ -1,4 +1,4 @@
-import type { Digest, Timestamp } from '@stella-ops/engine-kernel';
+import type { Timestamp } from '@stella-ops/engine-kernel';
 
 export type TarEntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character-device' | 'block-device' | 'fifo';
 
@@ -11,8 +11,10 @@ export interface TarEntry {
   readonly mode: number;
   /** Seconds since 1970. */
   readonly mtime: number;
-  /** As written; resolve it yourself. Only links have one. */
+  /** Only links have one. A symlink's is as written, resolve it yourself; a hard link's names a member and is in normal form as `path` is. */
   readonly linkTarget?: string;
+  /** A sparse member (GNU): the payload is not the content. It was reported as a fault and no sink is fed. */
+  readonly isSparse?: true;
   /** Offset of the payload from the start of the uncompressed archive. */
   readonly payloadOffset: number;
 }
@@ -21,6 +23,37 @@ export interface TarEntry {
 export interface TarSink {
   write(chunk: Uint8Array): void;
   end(): void;
+}
+
+/** What was unsafe or ambiguous in a tar that was read on, and what was made of it. */
+export interface TarFault {
+  readonly code:
+    | 'TAR_PATH_ESCAPES'
+    | 'TAR_PATH_INVALID'
+    | 'TAR_LINK_ABSOLUTE'
+    | 'TAR_AMBIGUOUS'
+    | 'TAR_TYPE_UNSUPPORTED'
+    | 'TAR_SPARSE_UNSUPPORTED'
+    | 'TAR_TRAILING_DATA';
+  /** Path of the member after clamping; empty when the fault concerns no member. */
+  readonly path: string;
+  /** Offset of the member's header (or of the first stray byte) in the uncompressed archive. */
+  readonly offset: number;
+  /** One sentence. */
+  readonly detail: string;
+}
+
+export interface TarLimits {
+  /** Default 5,000,000. */
+  readonly maxEntries?: number;
+  /** Of a path or link target, in bytes. Default 4096, PATH_MAX of Linux. */
+  readonly maxPathBytes?: number;
+  /** Of one extended header. Default 1 MiB. */
+  readonly maxPaxBytes?: number;
+  /** Payload of one member. Default 64 GiB. */
+  readonly maxEntryBytes?: number;
+  /** The uncompressed archive. Default 256 GiB. */
+  readonly maxTotalBytes?: number;
 }
 
 /** One file of a Bundle, known by the digest of its uncompressed content. */
@@ -47,6 +80,6 @@ export interface BundleFault {
   /** `tar-canonical`, `digest`, `size`, `unlisted`, `missing`, `manifest-canonical`, `checksums`, `order`, … */
   readonly check: string;
   readonly detail: string;
-  readonly expected?: Digest | string;
-  readonly found?: Digest | string;
+  readonly expected?: string;
+  readonly found?: string;
 }

@@ -1,0 +1,24 @@
+import { errorFactory, EXIT } from '@stella-ops/engine-kernel';
+
+const BROKEN = { status: 422, exit: EXIT.invalid } as const;
+const OVER = { status: 413, exit: EXIT.invalid } as const;
+
+export const ARCHIVE_ERRORS = {
+  TAR_TRUNCATED: { ...BROKEN, hint: 'The archive is incomplete; fetch it again.' },
+  TAR_HEADER_INVALID: { ...BROKEN, hint: 'The archive is damaged or is not a tar; fetch it again.' },
+  TAR_PAX_INVALID: { ...BROKEN, hint: 'The extended header is damaged; write the archive again.' },
+  TAR_PATH_ESCAPES: { ...BROKEN, hint: 'The archive names a file outside its root; do not trust its origin.' },
+  TAR_PATH_INVALID: { ...BROKEN, hint: 'The archive holds a name that no file can have; do not trust its origin.' },
+  TAR_LINK_ABSOLUTE: { ...BROKEN, hint: 'Hard links name members of the archive; write them without a leading slash.' },
+  TAR_AMBIGUOUS: { ...BROKEN, hint: 'Tools read this archive differently; write it without global overrides.' },
+  TAR_TYPE_UNSUPPORTED: { ...BROKEN, hint: 'Write the archive with files, directories, links and devices only.' },
+  TAR_SPARSE_UNSUPPORTED: { ...BROKEN, hint: 'Write the archive without sparse members (tar without --sparse).' },
+  TAR_TRAILING_DATA: { ...BROKEN, hint: 'Bytes follow the end of the archive; write it again.' },
+  TAR_TOO_MANY_ENTRIES: { ...OVER, hint: 'Raise the entry limit if the archive can be trusted.' },
+  TAR_PATH_TOO_LONG: { ...OVER, hint: 'No file system takes such a path; do not trust the origin of the archive.' },
+  TAR_PAX_TOO_LARGE: { ...OVER, hint: 'Raise the limit for extended headers if the archive can be trusted.' },
+  TAR_ENTRY_TOO_LARGE: { ...OVER, hint: 'Raise the limit per member if the archive can be trusted.' },
+  TAR_TOO_LARGE: { ...OVER, hint: 'Raise the size limit if the archive can be trusted.' },
+} as const;
+
+export const fail = errorFactory(ARCHIVE_ERRORS);
