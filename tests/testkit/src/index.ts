@@ -1,2 +1,3 @@
 export * from './corpus.ts';
 export * from './needs.ts';
+export * from './real-images.ts';
