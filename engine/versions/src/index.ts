@@ -1,1 +1,10 @@
+export { VERSIONS_ERRORS } from './errors.ts';
+export { comparatorFor, comparatorIds, schemeFor } from './order/registry.ts';
+export { buildPurl } from './purl/build-purl.ts';
+export type { PurlParts, PurlResult } from './purl/build-purl.ts';
+export { formatPurl } from './purl/format-purl.ts';
+export { packageKey, purlMatches, stripVersion } from './purl/match-purl.ts';
+export { parsePurl } from './purl/parse-purl.ts';
+export { goModulePath, purlFor, upstreamOf } from './purl/purl-for.ts';
+export type { DebPackage } from './purl/purl-for.ts';
 export * from './types.ts';

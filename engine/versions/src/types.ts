@@ -4,7 +4,10 @@ export type Order = -1 | 0 | 1;
 export interface Comparator {
   /** `dpkg`, `semver`, `pep440`, `go`, … */
   readonly id: string;
-  /** False where the ecosystem's grammar refuses the text; such a version still has a place in the order (the lowest), but is to be reported as low confidence. */
+  /**
+   * False where the ecosystem's grammar refuses the text. Such a version still has a place in the order (the lowest,
+   * where the ecosystem's own tool gives it none), but is to be reported as low confidence.
+   */
   isValid(version: string): boolean;
   compare(a: string, b: string): Order;
   /** Bytes whose unsigned lexicographic order is the order of the versions: what the advisory index stores. */
