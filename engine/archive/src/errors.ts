@@ -19,6 +19,20 @@ export const ARCHIVE_ERRORS = {
   TAR_PAX_TOO_LARGE: { ...OVER, hint: 'Raise the limit for extended headers if the archive can be trusted.' },
   TAR_ENTRY_TOO_LARGE: { ...OVER, hint: 'Raise the limit per member if the archive can be trusted.' },
   TAR_TOO_LARGE: { ...OVER, hint: 'Raise the size limit if the archive can be trusted.' },
+  TAR_MEMBER_INVALID: {
+    ...BROKEN,
+    hint: 'Give members relative paths in normal form and content of the size declared.',
+  },
+  COMPRESSION_UNSUPPORTED: { ...BROKEN, hint: 'Compress with gzip or zstd, or leave the data plain.' },
+  COMPRESSION_INVALID: { ...BROKEN, hint: 'The compressed data is damaged; fetch it again.' },
+  COMPRESSION_TRUNCATED: { ...BROKEN, hint: 'The compressed data is incomplete; fetch it again.' },
+  COMPRESSION_TRAILING_DATA: { ...BROKEN, hint: 'Bytes follow the compressed data; write it again.' },
+  COMPRESSION_WINDOW_TOO_LARGE: { ...OVER, hint: 'Compress with a window of at most 128 MiB (zstd --long=27).' },
+  COMPRESSION_TOO_LARGE: { ...OVER, hint: 'Raise the size limit if the data can be trusted.' },
+  COMPRESSION_RATIO: {
+    ...OVER,
+    hint: 'This looks like a decompression bomb; raise the ratio if the data can be trusted.',
+  },
 } as const;
 
 export const fail = errorFactory(ARCHIVE_ERRORS);

@@ -1,3 +1,6 @@
+export { compress, compressGzip, type CompressOptions, compressZstd } from './compress.ts';
+export { type Compression, SNIFF_BYTES, sniffCompression } from './compression.ts';
+export { decompress, type DecompressLimits } from './decompress.ts';
 export { ARCHIVE_ERRORS } from './errors.ts';
 export { TarReader, type TarReaderOptions } from './tar-reader.ts';
 export * from './types.ts';
