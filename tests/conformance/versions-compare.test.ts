@@ -54,11 +54,10 @@ describeNeeding(['corpus'], 'version tables', () => {
     const mine = rows.filter((row) => row.ecosystem === ecosystem);
     const wrong = mine
       .filter(({ a, op, b }) => HOLDS[op]?.(comparator.compare(a, b)) !== true)
-      .map(({ a, op, b }) => `${a} ${op} ${b}`)
-      .filter((row) => !EXCEPTIONS.has(row));
-    expect(wrong).toEqual([]);
+      .map(({ a, op, b }) => `${a} ${op} ${b}`);
+    expect(wrong.filter((row) => !EXCEPTIONS.has(row))).toEqual([]);
     expect(mine.length).toBeGreaterThan(10);
-    console.log(`version table ${ecosystem}: ${mine.length} of ${mine.length} rows`);
+    console.log(`version table ${ecosystem}: ${mine.length - wrong.length} of ${mine.length} rows`);
   });
 
   test.for(['deb', 'npm', 'pypi', 'go'])('sort keys and laws hold for every version of the %s tables', (name) => {

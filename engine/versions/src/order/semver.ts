@@ -13,7 +13,7 @@ export const semver = keyedComparator({
   key: (version) => semverKey(LOOSE.exec(version.trim()), version),
 });
 
-const LOOSE = /^[v=]*\s*(\d+(?:\.\d+)*)(?:-?([A-Za-z-][0-9A-Za-z.-]*)|-(\d[0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]*)?$/;
+const LOOSE = /^[v=]*\s*(\d+(?:\.\d+)*)(?:-([0-9A-Za-z.-]+)|([A-Za-z][0-9A-Za-z.-]*))?(?:\+[0-9A-Za-z.-]*)?$/;
 
 /** Key of a match whose groups are release and, in the second or third, pre-release. Shared by the schemes built on SemVer. */
 export function semverKey(match: RegExpExecArray | null, version: string): string {
