@@ -2,5 +2,7 @@ export { compress, compressGzip, type CompressOptions, compressZstd } from './co
 export { type Compression, SNIFF_BYTES, sniffCompression } from './compression.ts';
 export { decompress, type DecompressLimits } from './decompress.ts';
 export { ARCHIVE_ERRORS } from './errors.ts';
+export { isNormalPath } from './tar-header.ts';
 export { TarReader, type TarReaderOptions } from './tar-reader.ts';
+export { type TarMember, type TarWriteOptions, writeTar } from './tar-writer.ts';
 export * from './types.ts';
