@@ -24,7 +24,8 @@ const MAX_WINDOW_LOG = 27;
 
 /**
  * Undoes gzip (any number of members), zstd (any number of frames) or nothing. `sniff` decides by the first bytes.
- * Yields chunks of up to 512 KiB; feed it 256 KiB or more at a time. Checksums inside the data are verified.
+ * Yields chunks of up to 512 KiB; feed it 256 KiB or more at a time. Checksums inside the data are verified. Unless
+ * it sniffs, it is done with a chunk of the source when it asks for the next, so the source may use its buffer again.
  *
  * @throws AppError `COMPRESSION_TRUNCATED`, `COMPRESSION_INVALID`, `COMPRESSION_TRAILING_DATA`,
  *   `COMPRESSION_WINDOW_TOO_LARGE`, `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO`, `COMPRESSION_UNSUPPORTED`, with the
@@ -103,6 +104,7 @@ function engineError(cause: unknown, place: Place): AppError | undefined {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'Z_BUF_ERROR') return fail('COMPRESSION_TRUNCATED', 'the compressed data ends early', { place, cause });
   if (code === 'ERR_STREAM_PREMATURE_CLOSE') return trailingData(place, cause);
+  if (code === 'ZSTD_error_prefix_unknown' && (place.offset ?? 0) > 0) return trailingData(place, cause);
   if (code === 'ZSTD_error_frameParameter_windowTooLarge') {
     return fail('COMPRESSION_WINDOW_TOO_LARGE', 'the zstd data asks for too large a window', { place, cause });
   }

@@ -11,10 +11,10 @@ export interface TarReaderOptions {
   onEntry(entry: TarEntry): TarSink | undefined;
   /**
    * Asked before anything is allocated for a member: its path in normal form is `path[start, end)`, UTF-8, valid only
-   * during the call. `false` passes the member over: no `onEntry`, no string. A caller that must see every path, but
-   * keeps few (overlay semantics), reads the bytes here.
+   * during the call; `size` is that of the payload. `false` passes the member over: no `onEntry`, no string. A caller
+   * that must see every path, but keeps few (overlay semantics), reads the bytes here.
    */
-  wants?(type: TarEntryType, path: Uint8Array, start: number, end: number): boolean;
+  wants?(type: TarEntryType, path: Uint8Array, start: number, end: number, size: number): boolean;
   /** `refuse` throws at what is unsafe or ambiguous; a function gets the fault, and the member goes on clamped. */
   readonly onUnsafe: 'refuse' | ((fault: TarFault) => void);
   readonly limits?: TarLimits;
@@ -286,7 +286,7 @@ export class TarReader {
     if (this.#path.start === this.#path.end && type !== 'directory') {
       return this.#unsafe('TAR_PATH_INVALID', `a ${type} without a name is passed over`);
     }
-    if (this.#options.wants?.(type, this.#path.bytes, this.#path.start, this.#path.end) === false) return;
+    if (this.#options.wants?.(type, this.#path.bytes, this.#path.start, this.#path.end, size) === false) return;
 
     const isSparse = flag === SPARSE_FLAG || pax?.isSparse === true;
     if (isSparse) this.#unsafe('TAR_SPARSE_UNSUPPORTED', 'the content of a sparse member is not read');
