@@ -1,5 +1,5 @@
 import type { Digest, Timestamp } from '@stella-ops/engine-kernel';
-import type { Findings } from '@stella-ops/engine-advisories';
+import type { Finding, Findings } from '@stella-ops/engine-advisories';
 import type { Gap, Subject } from '@stella-ops/engine-inventory';
 
 export const POLICY_SEMANTICS = 1;
@@ -26,6 +26,31 @@ export interface Exception {
 export interface ExceptionSet {
   readonly format: 'stella.exceptions/v1';
   readonly exceptions: readonly Exception[];
+}
+
+/** What happens to rows that no rule decides. There is no default for the defaults: a pack states all of them. */
+export interface Defaults {
+  readonly finding: Action;
+  /** Findings whose severity no source gives, or of which a `deny` or `pending` rule could not tell. */
+  readonly unknownSeverity: Action;
+  /** Findings whose versions could not be compared. */
+  readonly notEvaluated: Action;
+  readonly gap: Action;
+  /** Ecosystems without records or without a comparator. */
+  readonly coverage: Action;
+}
+
+/** A rule as its author wrote it. */
+export interface RuleText {
+  readonly id: string;
+  readonly on: 'finding' | 'gap' | 'coverage' | 'subject';
+  readonly when: string;
+  readonly action: Action;
+  readonly code: string;
+  /** Whether an exception may lift it. */
+  readonly exceptable: boolean;
+  /** States of findings that it looks at; only on findings. */
+  readonly states?: readonly Finding['state'][];
 }
 
 /** Everything a pack may look at. No clock: `evaluatedAt` is part of the input. */
@@ -73,13 +98,8 @@ export interface Verdict {
     readonly version: string;
     readonly digest: Digest;
     readonly params: Readonly<Record<string, string | number | boolean>>;
-    readonly rules: readonly {
-      readonly id: string;
-      readonly on: string;
-      readonly when: string;
-      readonly action: Action;
-      readonly code: string;
-    }[];
+    readonly defaults: Defaults;
+    readonly rules: readonly RuleText[];
   };
   readonly exceptions: readonly {
     readonly id: string;
