@@ -1,3 +1,14 @@
 export * from './assemble.ts';
+export { fromCycloneDx } from './cyclonedx/from-cyclonedx.ts';
+export * from './cyclonedx/to-cyclonedx.ts';
+export * from './diff.ts';
+export { INVENTORY_ERRORS } from './errors.ts';
 export * from './inventory-bytes.ts';
+export { distroShape, gapShape, layerShape, subjectShape } from './inventory-shape.ts';
+export * from './parse-inventory.ts';
+export * from './read-sbom.ts';
+export type { SbomReading } from './sbom-reading.ts';
+export { fromSpdx } from './spdx/from-spdx.ts';
+export * from './spdx/to-spdx.ts';
+export * from './summarize.ts';
 export * from './types.ts';

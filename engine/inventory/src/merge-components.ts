@@ -1,4 +1,5 @@
 import { canonicalJson, compareText, sortedBy, sortedUnique } from '@stella-ops/engine-kernel';
+import type { Hash } from './hash-algorithms.ts';
 import type { Component, EvidenceGrade, Location } from './types.ts';
 
 const GRADE_RANK: Readonly<Record<EvidenceGrade, string>> = { exact: '0', derived: '1', claimed: '2' };
@@ -40,22 +41,23 @@ function unite(finds: readonly Component[]): Component {
 
 /** Sorted lists, no empty or undefined optional members: equal content, equal bytes. */
 function normalise(component: Component): Component {
-  const { version, purl, source, architecture, licenses, supplier, hashes, properties } = component;
+  const { version, purl, source, architecture, supplier, hashes = [], properties = {} } = component;
+  const licenses = sortedUnique(component.licenses ?? []).filter((license) => license !== '');
   return {
     ref: component.ref,
     kind: component.kind,
     type: component.type,
     name: component.name,
-    ...(version !== undefined && { version }),
-    ...(purl !== undefined && { purl }),
-    ...(source !== undefined && { source }),
-    ...(architecture !== undefined && { architecture }),
-    ...(licenses !== undefined && licenses.length > 0 && { licenses: sortedUnique(licenses) }),
-    ...(supplier !== undefined && { supplier }),
-    ...(hashes !== undefined && hashes.length > 0 && { hashes: distinctHashes(hashes) }),
+    ...(version && { version }),
+    ...(purl && { purl }),
+    ...(source && { source }),
+    ...(architecture && { architecture }),
+    ...(licenses.length > 0 && { licenses }),
+    ...(supplier && { supplier }),
+    ...(hashes.length > 0 && { hashes: distinctHashes(hashes) }),
     locations: distinctLocations(component.locations),
     evidence: component.evidence,
-    ...(properties !== undefined && Object.keys(properties).length > 0 && { properties }),
+    ...(Object.keys(properties).length > 0 && { properties }),
   };
 }
 
@@ -69,8 +71,6 @@ function distinctLocations(locations: readonly Location[]): readonly Location[] 
     return before === undefined || before.path !== location.path || before.layer !== location.layer;
   });
 }
-
-type Hash = NonNullable<Component['hashes']>[number];
 
 function distinctHashes(hashes: readonly Hash[]): readonly Hash[] {
   const ordered = hashes.toSorted((a, b) => compareText(a.algorithm, b.algorithm) || compareText(a.value, b.value));

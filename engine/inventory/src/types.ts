@@ -7,6 +7,8 @@ export interface Subject {
   readonly name: string;
   /** Platform manifest digest. For docker-archives without a manifest: the config digest. */
   readonly digest?: Digest;
+  /** Of an `sbom`: the image that the document says it describes. A claim; `digest` is then that of the document. */
+  readonly describes?: Digest;
   readonly configDigest?: Digest;
   readonly indexDigest?: Digest;
   readonly platform?: { readonly os: string; readonly architecture: string; readonly variant?: string };

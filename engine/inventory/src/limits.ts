@@ -1,0 +1,13 @@
+/** Limits on documents from outside. Real documents stay far below each of them. */
+export const LIMITS = {
+  documentBytes: 256 * 1024 * 1024,
+  depth: 256,
+  components: 500_000,
+  relations: 5_000_000,
+  /** Names, versions, references, paths: UTF-16 code units. */
+  textLength: 16_384,
+  locationsPerComponent: 100_000,
+  listLength: 10_000,
+  /** Warnings that are told one by one; the rest is counted. */
+  warnings: 100,
+} as const;
