@@ -9,6 +9,8 @@ export interface Context {
   readonly cwd: string;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly isTerminal: boolean;
+  /** Asks on the terminal without showing what is typed; undefined without a terminal. */
+  askSecret(prompt: string): Promise<string | undefined>;
   /** Replaces the progress line on a terminal; quiet in a pipe. */
   progress(text: string): void;
   /** A line on standard error that is not part of the result. */

@@ -11,6 +11,7 @@ export const CLI_ERRORS = {
     exit: EXIT.verification,
     hint: 'Set STELLA_KEY_PASSWORD (or COSIGN_PASSWORD), or name a file in STELLA_KEY_PASSWORD_FILE.',
   },
+  VEX_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the document at the place named.' },
   UNEXPECTED: {
     status: 500,
     exit: EXIT.unexpected,

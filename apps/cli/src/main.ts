@@ -1,4 +1,5 @@
 import { systemClock, type Context } from './context.ts';
+import { askSecret } from './ask-secret.ts';
 import { runCli } from './run-cli.ts';
 
 const isTerminal = process.stderr.isTTY === true;
@@ -10,6 +11,7 @@ const context: Context = {
   cwd: process.cwd(),
   stdin: process.stdin,
   isTerminal,
+  askSecret,
   progress(text) {
     if (!isTerminal) return;
     process.stderr.write(`\r\u001b[K${text}`);

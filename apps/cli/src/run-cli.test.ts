@@ -13,6 +13,7 @@ const context: Context = {
   cwd: '/',
   stdin: (async function* () {})(),
   isTerminal: false,
+  askSecret: () => Promise.resolve(undefined),
   progress: () => undefined,
   notice: () => undefined,
 };
