@@ -71,8 +71,8 @@ export const command = defineCommand({
       render: {
         table: () =>
           `${columns([
-            ['key', key.keyHint],
-            ['log', origin],
+            ['key id', key.keyHint],
+            ['log origin', origin],
             ...Object.entries(files).map(([what, file]) => [what, file]),
             ...(password === ''
               ? [['warning', 'the private key has no password: whoever reads the file can sign']]
