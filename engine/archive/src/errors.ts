@@ -33,6 +33,8 @@ export const ARCHIVE_ERRORS = {
     ...OVER,
     hint: 'This looks like a decompression bomb; raise the ratio if the data can be trusted.',
   },
+  BUNDLE_INVALID: { ...BROKEN, hint: 'Name every file once, by a relative path without control characters.' },
+  BUNDLE_SOURCE_CHANGED: { ...BROKEN, hint: 'A file changed while it was packed; pack it again.' },
 } as const;
 
 export const fail = errorFactory(ARCHIVE_ERRORS);
