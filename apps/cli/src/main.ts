@@ -2,7 +2,7 @@ import { systemClock, type Context } from './context.ts';
 import { askSecret } from './ask-secret.ts';
 import { runCli } from './run-cli.ts';
 
-const isTerminal = process.stderr.isTTY === true;
+const isTerminal = process.stderr.isTTY;
 let hasProgress = false;
 
 const context: Context = {

@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from './command.ts';
+import type { Command } from './command.ts';
 
 export interface RegisteredCommand {
   readonly path: string;
@@ -10,7 +10,7 @@ export interface RegisteredCommand {
 const entry = (path: string, summary: string, load: () => Promise<Record<string, unknown>>): RegisteredCommand => ({
   path,
   summary,
-  load: async () => (await load())['command'] as Command<Readonly<Record<string, OptionSpec>>>,
+  load: async () => (await load())['command'] as Command,
 });
 
 /** Every command. A test compares this list with the files in `commands/`. */
