@@ -25,7 +25,7 @@ export function askSecret(prompt: string): Promise<string | undefined> {
           done();
           return void process.kill(process.pid, 'SIGINT');
         }
-        if (character === '\u007f' || character === '\b') typed = [...typed].slice(0, -1).join('');
+        if (character === '\u007f' || character === '\b') typed = Array.from(typed).slice(0, -1).join('');
         else typed += character;
       }
     };

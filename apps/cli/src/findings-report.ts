@@ -1,5 +1,5 @@
 import { type CoverageRow, type Finding, type Findings } from '@stella-ops/engine-advisories';
-import { decodeOrThrow, type Digest, parseJson, shape as s, type Shape } from '@stella-ops/engine-kernel';
+import { decodeOrThrow, parseJson, shape as s, type Shape } from '@stella-ops/engine-kernel';
 import { type Gap, gapShape, type Inventory, type Subject, subjectShape } from '@stella-ops/engine-inventory';
 
 /** What `findings match --format json` prints: findings with all that a policy looks at. */
@@ -72,5 +72,5 @@ const report = s.object({
 
 /** Reads a report back. @throws AppError `JSON_INVALID`, `SHAPE_INVALID` with all faults and their pointers */
 export function readFindingsReport(bytes: Uint8Array, file: string): FindingsReport {
-  return decodeOrThrow(report, parseJson(bytes, file), file) as FindingsReport & { inventory: Digest };
+  return decodeOrThrow(report, parseJson(bytes, file), file);
 }

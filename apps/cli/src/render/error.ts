@@ -1,4 +1,4 @@
-import { AppError, formatPlace } from '@stella-ops/engine-kernel';
+import { type AppError, formatPlace } from '@stella-ops/engine-kernel';
 import { printable } from './table.ts';
 
 interface Detail {

@@ -1,17 +1,16 @@
 /** Rows as aligned columns, two spaces between, nothing after the last. Widths count code points. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
-  for (const row of rows)
-    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, [...cell].length)));
+  for (const row of rows) row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))));
   return rows.map((row) =>
     row
-      .map((cell, index) =>
-        index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - [...cell].length),
-      )
+      .map((cell, index) => (index === row.length - 1 ? cell : cell + ' '.repeat((widths[index] ?? 0) - widthOf(cell))))
       .join('  ')
       .trimEnd(),
   );
 }
+
+const widthOf = (text: string): number => Array.from(text).length;
 
 /** A table with a head line. What came from outside loses control characters, so that no package name can steer a terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
