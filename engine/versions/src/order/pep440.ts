@@ -11,31 +11,29 @@ export const pep440 = keyedComparator({ id: 'pep440', isValid: (version) => PEP4
 
 const PEP440 = new RegExp(
   [
-    String.raw`^\s*v?(?:(?<epoch>\d+)!)?(?<release>\d+(?:\.\d+)*)`,
-    String.raw`(?:[-_.]?(?<pre>alpha|a|beta|b|preview|pre|c|rc)(?:[-_.]?(?<preNumber>\d+))?)?`,
-    String.raw`(?<post>-(?<postNumber>\d+)|[-_.]?(?:post|rev|r)(?:[-_.]?(?<postWordNumber>\d+))?)?`,
-    String.raw`(?<dev>[-_.]?dev(?:[-_.]?(?<devNumber>\d+))?)?`,
-    String.raw`(?:\+(?<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*$`,
+    String.raw`^\s*v?(?:(\d+)!)?(\d+(?:\.\d+)*)`,
+    String.raw`(?:[-_.]?(alpha|a|beta|b|preview|pre|c|rc)(?:[-_.]?(\d+))?)?`,
+    String.raw`(-(\d+)|[-_.]?(?:post|rev|r)(?:[-_.]?(\d+))?)?`,
+    String.raw`([-_.]?dev(?:[-_.]?(\d+))?)?`,
+    String.raw`(?:\+([a-z0-9]+(?:[-_.][a-z0-9]+)*))?\s*$`,
   ].join(''),
   'i',
 );
 
-type Group =
-  'epoch' | 'release' | 'pre' | 'preNumber' | 'post' | 'postNumber' | 'postWordNumber' | 'dev' | 'devNumber' | 'local';
-
 function key(version: string): string {
-  const groups = PEP440.exec(version)?.groups as Partial<Record<Group, string>> | undefined;
-  if (groups === undefined) return `\0${restKey(version)}`;
-  const { pre, post, dev, local } = groups;
+  const match = PEP440.exec(version);
+  if (match === null) return `\0${restKey(version)}`;
+  const [, epoch = '', release = '', pre, preNumber = '', post, postNumber, postWordNumber, dev, devNumber, local] =
+    match;
   // A development release of a final release comes before that release's pre-releases; of anything else, just before it.
   const isDevOfFinal = pre === undefined && post === undefined && dev !== undefined;
   return [
     '\x01',
-    numberKey(groups.epoch ?? ''),
-    releaseKey((groups.release ?? '').split('.')),
-    isDevOfFinal ? '\0' : pre === undefined ? '\x04' : phaseOf(pre) + numberKey(groups.preNumber ?? ''),
-    post === undefined ? '\0' : `\x01${numberKey(groups.postNumber ?? groups.postWordNumber ?? '')}`,
-    dev === undefined ? '\x01' : `\0${numberKey(groups.devNumber ?? '')}`,
+    numberKey(epoch),
+    releaseKey(release.split('.')),
+    isDevOfFinal ? '\0' : pre === undefined ? '\x04' : phaseOf(pre) + numberKey(preNumber),
+    post === undefined ? '\0' : `\x01${numberKey(postNumber ?? postWordNumber ?? '')}`,
+    dev === undefined ? '\x01' : `\0${numberKey(devNumber ?? '')}`,
     localKey(local),
   ].join('');
 }

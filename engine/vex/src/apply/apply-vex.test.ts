@@ -51,6 +51,7 @@ test.each<[string, unknown]>([
   ['another image', inImage('b')],
   ['an image of another name', 'pkg:oci/ap'],
   ['a longer name that ends alike', 'pkg:oci/myapp'],
+  ['a shorter name that ends alike', 'pkg:oci/pp'],
   ['the same name in another registry', 'pkg:oci/app?repository_url=other.example/team/app'],
   ['another tag of the image', 'pkg:oci/app?tag=2.0'],
   ['another tag as docker purl', 'pkg:docker/team/app@2.0'],
@@ -129,9 +130,10 @@ test('equal times are decided by the time and id of the document, then by the pl
   const older = makeDocument([said('affected')], { '@id': 'https://example.test/z' });
   const newer = makeDocument([said('fixed')], { timestamp: '2024-01-02T00:00:00Z' });
   expect(answer([older, newer])?.status).toBe('fixed');
-  const a = makeDocument([said('affected')], { '@id': 'https://example.test/a' });
-  const b = makeDocument([said('fixed')], { '@id': 'https://example.test/b' });
-  expect(answer([b, a])?.status).toBe('fixed');
+  const byId = ['m', 'c', 'z', 'k', 'a', 'x', 'b'].map((id) =>
+    makeDocument([said(id === 'z' ? 'fixed' : 'affected')], { '@id': `https://example.test/${id}` }),
+  );
+  expect(answer(byId)?.status).toBe('fixed');
   expect(answer([makeDocument([said('affected'), said('under_investigation')])])?.status).toBe('under_investigation');
 });
 
