@@ -1,0 +1,10 @@
+/**
+ * Predicate types of our statements, compared exactly. They have no scheme, as in all earlier releases; in-toto asks for
+ * a URI, which may be relative, and cosign takes them with `--type`.
+ */
+export const PREDICATE_TYPES = {
+  /** Output of a decision. */
+  verdict: 'stella.ops/verdict@v1',
+  /** Identity of a bundle: its subject is the manifest. */
+  manifest: 'stella.ops/manifest@v1',
+} as const;
