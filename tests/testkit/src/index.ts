@@ -1,3 +1,4 @@
 export * from './corpus.ts';
+export * from './fake-registry.ts';
 export * from './needs.ts';
 export * from './real-images.ts';
