@@ -2,7 +2,7 @@ import { shape } from '@stella-ops/engine-kernel';
 import { LIMITS } from './limits.ts';
 import type { Component, Distro, Gap, Inventory, Layer, Location, Relation, Subject } from './types.ts';
 
-const text = shape.string({ max: LIMITS.textLength });
+const text = shape.string({ max: LIMITS.longTextLength });
 const name = shape.string({ min: 1, max: LIMITS.textLength });
 const texts = shape.array(text, { max: LIMITS.listLength });
 const hash = shape.object({ algorithm: name, value: text });

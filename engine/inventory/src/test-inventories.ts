@@ -48,7 +48,7 @@ const location: fc.Arbitrary<Location> = fc.record(
   { requiredKeys: ['path'] },
 );
 
-const component: fc.Arbitrary<Component> = fc.record(
+const finds: fc.Arbitrary<Component> = fc.record(
   {
     ref: refs,
     kind: fc.constantFrom('library', 'application', 'operating-system', 'file', 'other'),
@@ -75,6 +75,8 @@ const component: fc.Arbitrary<Component> = fc.record(
   },
   { requiredKeys: ['ref', 'kind', 'type', 'name', 'locations', 'evidence'] },
 );
+
+const component = finds.map((find) => (find.ref.startsWith('pkg:') ? { ...find, purl: find.ref } : find));
 
 const relation: fc.Arbitrary<Relation> = fc.record({
   from: refs,

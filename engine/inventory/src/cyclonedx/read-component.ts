@@ -95,7 +95,7 @@ function readLicenses(reading: Reading, component: Foreign, pointer: string): st
     const text =
       reading.text(choice, 'expression', at) ??
       reading.text(license, 'id', `${at}/license`) ??
-      reading.text(license, 'name', `${at}/license`);
+      reading.text(license, 'name', `${at}/license`, LIMITS.longTextLength);
     if (text !== undefined && found.length < LIMITS.listLength) found.push(text);
   }
   return found;

@@ -1,3 +1,4 @@
+import { sortedBy } from '@stella-ops/engine-kernel';
 import { standardName } from '../hash-algorithms.ts';
 import { licenseForm } from '../licenses/license-form.ts';
 import type { Component } from '../types.ts';
@@ -77,7 +78,9 @@ function writeProperties(component: Component, contains: readonly string[]): Pro
   for (const hash of hashes) {
     if (standardName(hash, 'cyclonedx') === undefined) add(PROPERTY.hash, `${hash.algorithm}:${hash.value}`);
   }
-  for (const [name, value] of Object.entries(component.properties ?? {})) add(PROPERTY.own + name, value);
+  for (const [name, value] of sortedBy(Object.entries(component.properties ?? {}), ([name]) => name)) {
+    add(PROPERTY.own + name, value);
+  }
   for (const ref of contains) add(PROPERTY.contains, ref);
   return properties;
 }

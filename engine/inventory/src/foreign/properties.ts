@@ -1,4 +1,5 @@
 import type { shape } from '@stella-ops/engine-kernel';
+import { LIMITS } from '../limits.ts';
 import type { Foreign, Reading } from './reading.ts';
 
 const KNOWN_PREFIXES = ['stella:', 'aquasecurity:trivy:', 'syft:'];
@@ -16,7 +17,7 @@ export class Properties {
     for (const [property, at] of reading.objects(owner, 'properties', pointer)) {
       const name = reading.text(property, 'name', at);
       if (name === undefined || !KNOWN_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-      const value = reading.text(property, 'value', at) ?? '';
+      const value = reading.text(property, 'value', at, LIMITS.longTextLength) ?? '';
       const known = this.#values.get(name);
       if (known === undefined) this.#values.set(name, [value]);
       else known.push(value);

@@ -25,15 +25,15 @@ export class Reading {
   }
 
   /** A text; lone surrogates, which no canonical form can hold, become U+FFFD. */
-  text(owner: Foreign, member: string, pointer: string): string | undefined {
+  text(owner: Foreign, member: string, pointer: string, maxLength: number = LIMITS.textLength): string | undefined {
     const value = owner[member];
     if (value === undefined || value === null || value === '') return undefined;
     if (typeof value !== 'string') {
       this.warn(`${pointer}/${member}`, 'not a text, left out');
       return undefined;
     }
-    if (value.length > LIMITS.textLength) {
-      this.warn(`${pointer}/${member}`, `longer than ${LIMITS.textLength} characters, left out`);
+    if (value.length > maxLength) {
+      this.warn(`${pointer}/${member}`, `longer than ${maxLength} characters, left out`);
       return undefined;
     }
     if (value.isWellFormed()) return value;
