@@ -9,6 +9,8 @@ const INDEX = 'application/vnd.oci.image.index.v1+json';
 export interface RegistryFaults {
   /** Asks for a token (`Bearer`), given only to this user, or to anybody when there is no password. */
   auth?: {
+    /** Token endpoint; default this registry's own. */
+    realm?: string;
     username?: string;
     password?: string;
     refreshToken?: string;
@@ -119,7 +121,8 @@ export async function fakeRegistry(faults: RegistryFaults = {}, address = '127.0
   function challenge(response: ServerResponse, url: URL): void {
     const repository = /^\/v2\/(.+?)\/(?:manifests|blobs|tags|referrers)\//.exec(url.pathname)?.[1];
     const scope = repository === undefined ? '' : `,scope="repository:${repository}:pull"`;
-    const bearer = `Bearer realm="http://${host}/token",service="fake, registry"${scope}`;
+    const realm = faults.auth?.realm ?? `http://${host}/token`;
+    const bearer = `Bearer realm="${realm}",service="fake, registry"${scope}`;
     const header = faults.auth?.scheme === 'basic' ? 'Basic realm="fake"' : bearer;
     error(response, 401, 'UNAUTHORIZED', { 'www-authenticate': header });
   }

@@ -1,9 +1,10 @@
 import { fail } from '../errors.ts';
-import { type AddressClass, isLoopbackHost } from './address.ts';
+import type { AddressClass } from './address.ts';
 import { type Authorizer, createAuthorizer, refusalHint } from './authorizer.ts';
 import { type Body, createExchange, type HttpRequest, type HttpResponse, shownUrl } from './exchange.ts';
 import { discard } from './read-body.ts';
 import { registryError } from './registry-error.ts';
+import { mayBePlain, registryUrl } from './registry-url.ts';
 import { isTransient, isWorthRetry, retryDelay } from './retry.ts';
 import type { Credentials, RegistryOptions } from './types.ts';
 
@@ -48,10 +49,8 @@ export interface Session {
  */
 export function createSession(registry: string, options: RegistryOptions): Session {
   const exchange = createExchange(options);
-  const insecure = new Set(options.insecure ?? []);
-  const isPlainAllowed = (url: URL) =>
-    isLoopbackHost(url.hostname) || insecure.has(url.host) || insecure.has(url.hostname);
-  const base = baseUrl(registry, isPlainAllowed);
+  const isPlainAllowed = (url: URL) => mayBePlain(url, options.insecure ?? []);
+  const base = registryUrl(registry, options.insecure ?? []);
   const authorizers = new Map<string, { readonly authorizer: Authorizer; readonly credentials: Credentials }>();
 
   function authorizerOf(repository: string) {
@@ -148,13 +147,4 @@ export function createSession(registry: string, options: RegistryOptions): Sessi
     },
     close: () => exchange.close(),
   };
-}
-
-/** The default registry is reached under another name than its images carry. */
-function baseUrl(registry: string, isPlainAllowed: (url: URL) => boolean): URL {
-  const url = URL.parse(`https://${registry === 'docker.io' ? 'registry-1.docker.io' : registry}/`);
-  if (url === null) {
-    throw fail('OCI_REFERENCE_INVALID', `"${registry.slice(0, 100)}" is not a registry host`);
-  }
-  return isPlainAllowed(url) ? new URL(`http://${registry}/`) : url;
 }
