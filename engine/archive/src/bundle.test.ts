@@ -144,6 +144,22 @@ describe('reading a bundle that was changed', () => {
     }
   });
 
+  test('a flipped bit in any header, padding or content names its member', async () => {
+    const bundle = await pack(sampleBundle());
+    for (const { path, part, start, end } of regionsOf(bundle)) {
+      if (path === SEAL && part === 'content') continue;
+      for (const at of [start, (start + end) >> 1, end - 1]) {
+        const bad = Buffer.from(bundle);
+        bad[at] = (bad[at] as number) ^ 4;
+        const { faults } = await read(bad);
+        expect(
+          faults.map((fault) => fault.file),
+          `${path} ${part} ${at}`,
+        ).toContain(path);
+      }
+    }
+  });
+
   test('a damaged file is not among the files, the others are', async () => {
     const bundle = await pack(sampleBundle());
     const at = bundle.indexOf('"allow"');
@@ -218,7 +234,7 @@ test('a stream gets each file in order, with its verdict, and waits for the rece
       async write() {
         expect(isBusy).toBe(false);
         isBusy = true;
-        await Promise.resolve();
+        await new Promise(setImmediate);
         isBusy = false;
       },
       end: (isWhole) => void log.push(`${path} ${isWhole}`),

@@ -109,6 +109,15 @@ describe('formats', () => {
     ]);
   });
 
+  test('the checksum holds up to the largest bytes', () => {
+    const full = (block: Buffer) => void block.fill(0xff, 0, 100).fill(0xff, 157, 257).fill(0xff, 265, 500);
+    expect(readTar(rawTar({ patch: full })).entries).toHaveLength(1);
+  });
+
+  test('a path that has to be put in order keeps its letters', () => {
+    expect(readTar(rawTar({ name: 'ő//ű/./é' })).entries[0]?.path).toBe('ő/ű/é');
+  });
+
   test('negative base-256 times are before 1970', () => {
     const patch = (block: Buffer) => void base256(-5).copy(block, 136);
     expect(readTar(rawTar({ name: 'a', patch })).entries[0]?.mtime).toBe(-5);
@@ -235,6 +244,11 @@ describe('broken archives', () => {
         expect.objectContaining({ code: 'TAR_TRUNCATED', place: { offset: length } }),
       );
     }
+  });
+
+  test('an extended header without a member is truncated', () => {
+    expect(() => readTar(whole.subarray(0, 1024))).toThrow(code('TAR_TRUNCATED'));
+    expect(() => readTar(rawTar({ name: 'L', type: 'L', body: 'n\0' }))).toThrow(code('TAR_TRUNCATED'));
   });
 
   test.each([1024, 512, 0])('an archive that ends with %i zero bytes is whole', (zeros) => {
