@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assembleInventory, type InventoryParts } from './assemble.ts';
 import { inventoryBytes, inventoryDigest } from './inventory-bytes.ts';
-import { componentOf, layerA, layerB, partsArbitrary, partsOf } from './test-inventories.ts';
+import { componentOf, layerA, layerB, partsArbitrary, partsOf } from './testing/inventories.ts';
 
 const assembleText = (parts: InventoryParts) => inventoryBytes(assembleInventory(parts)).toString();
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assembleInventory } from './assemble.ts';
 import { diffInventories } from './diff.ts';
 import { summarize } from './summarize.ts';
-import { componentOf, partsOf } from './test-inventories.ts';
+import { componentOf, partsOf } from './testing/inventories.ts';
 import type { Component } from './types.ts';
 
 const npm = (name: string, version: string, members: Partial<Component> = {}) =>

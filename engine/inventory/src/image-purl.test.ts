@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { imagePurl } from './image-purl.ts';
-import { imageDigest } from './test-inventories.ts';
+import { imageDigest } from './testing/inventories.ts';
 
 test.each([
   ['app', `pkg:oci/app@${imageDigest}`],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { assembleInventory } from './assemble.ts';
 import { inventoryBytes, inventoryDigest } from './inventory-bytes.ts';
 import { parseInventory } from './parse-inventory.ts';
-import { componentOf, imageDigest, partsArbitrary, partsOf } from './test-inventories.ts';
+import { componentOf, imageDigest, partsArbitrary, partsOf } from './testing/inventories.ts';
 
 test('bytes come back as the inventory they are the form of', () => {
   fc.assert(

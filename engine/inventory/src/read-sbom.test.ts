@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { LIMITS } from './limits.ts';
 import { readSbom } from './read-sbom.ts';
-import { only } from './test-documents.ts';
+import { only } from './testing/documents.ts';
 
 const bom = { bomFormat: 'CycloneDX', specVersion: '1.6', components: [{ type: 'library', name: 'a' }] };
 const spdx = { spdxVersion: 'SPDX-2.3', packages: [{ SPDXID: 'SPDXRef-a', name: 'a' }] };

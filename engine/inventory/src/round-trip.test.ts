@@ -7,7 +7,7 @@ import { inventoryBytes, inventoryDigest } from './inventory-bytes.ts';
 import { parseInventory } from './parse-inventory.ts';
 import { readSbom } from './read-sbom.ts';
 import { toSpdx } from './spdx/to-spdx.ts';
-import { componentOf, imageDigest, partsArbitrary, partsOf } from './test-inventories.ts';
+import { componentOf, imageDigest, partsArbitrary, partsOf } from './testing/inventories.ts';
 import type { Inventory } from './types.ts';
 
 const WRITERS = {

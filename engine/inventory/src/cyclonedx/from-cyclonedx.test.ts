@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inventoryBytes } from '../inventory-bytes.ts';
-import { documentDigest, only, readComponents, readCycloneDx, readOk } from '../test-documents.ts';
+import { documentDigest, only, readComponents, readCycloneDx, readOk } from '../testing/documents.ts';
 
 const layer = `sha256:${'1'.repeat(64)}`;
 const image = `sha256:${'2'.repeat(64)}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assembleInventory, type InventoryParts } from '../assemble.ts';
-import { componentOf, imageDigest, layerA, partsOf } from '../test-inventories.ts';
+import { componentOf, imageDigest, layerA, partsOf } from '../testing/inventories.ts';
 import type { Component } from '../types.ts';
 import { toCycloneDx } from './to-cyclonedx.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { documentDigest, only, purlReference, readOk, readPackages, readSpdx } from '../test-documents.ts';
+import { documentDigest, only, purlReference, readOk, readPackages, readSpdx } from '../testing/documents.ts';
 
 const image = `sha256:${'2'.repeat(64)}`;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { assembleInventory, type InventoryParts } from '../assemble.ts';
-import { componentOf, imageDigest, partsOf } from '../test-inventories.ts';
+import { componentOf, imageDigest, partsOf } from '../testing/inventories.ts';
 import { toSpdx } from './to-spdx.ts';
 
 interface Document {

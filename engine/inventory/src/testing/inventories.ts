@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Digest } from '@stella-ops/engine-kernel';
-import type { InventoryParts } from './assemble.ts';
-import type { Component, Gap, Location, Relation } from './types.ts';
+import type { InventoryParts } from '../assemble.ts';
+import type { Component, Gap, Location, Relation } from '../types.ts';
 
 /** Inventories for the tests of this package. */
 export const layerA: Digest = `sha256:${'a'.repeat(64)}`;

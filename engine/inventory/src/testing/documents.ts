@@ -1,8 +1,8 @@
 import { digestOf } from '@stella-ops/engine-kernel';
-import { fromCycloneDx } from './cyclonedx/from-cyclonedx.ts';
-import type { SbomReading } from './sbom-reading.ts';
-import { fromSpdx } from './spdx/from-spdx.ts';
-import type { Component, Inventory } from './types.ts';
+import { fromCycloneDx } from '../cyclonedx/from-cyclonedx.ts';
+import type { SbomReading } from '../sbom-reading.ts';
+import { fromSpdx } from '../spdx/from-spdx.ts';
+import type { Component, Inventory } from '../types.ts';
 
 /** Foreign documents for the tests of this package. */
 export const documentDigest = digestOf('document');
