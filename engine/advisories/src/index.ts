@@ -1,1 +1,16 @@
 export * from './types.ts';
+export { ADVISORY_ERRORS } from './errors.ts';
+export { type CvssScore, levelOf, scoreVector } from './cvss/score.ts';
+export { type OsvResult, readOsv } from './osv/read-osv.ts';
+export { normaliseName } from './osv/package-name.ts';
+export { readAdvisorySources } from './sources/read-sources.ts';
+export { type BrokenRecord, type SourceRecord } from './index-file/record-collector.ts';
+export { type IndexStats, type WriteOptions, writeIndex } from './index-file/write-index.ts';
+export { type AdvisoryIndex, openIndex } from './index-file/open-index.ts';
+export { type ByteSource, bytesAsSource } from './index-file/byte-source.ts';
+export { type AdvisoryLookup, type EcosystemInfo } from './lookup/advisory-lookup.ts';
+export { describeIndex, type IndexDescription } from './describe-index.ts';
+export { matchInventory } from './match/match-inventory.ts';
+export { cutSlice } from './slice/cut-slice.ts';
+export { readSlice } from './slice/read-slice.ts';
+export { matchSlice } from './slice/match-slice.ts';

@@ -80,7 +80,7 @@ export interface Slice {
 
 /** What decided, in a form a person can follow. */
 export interface MatchTrace {
-  /** `deb debian:12/openssl`: the key that was looked up. */
+  /** The key that was looked up, ecosystem and package: `Debian:12/openssl`, `PyPI/urllib3`. */
   readonly key: string;
   readonly record: string;
   readonly recordDigest: Digest;
