@@ -39,8 +39,11 @@ const wrong = <T>(violations: Violation[], pointer: string, message: string): T 
   return undefined as T;
 };
 
-export const step = (pointer: string, key: string | number): string =>
-  `${pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
+/** Pointer of a member or item (RFC 6901). Most keys need no escape, and this runs for every value of a document. */
+export function step(pointer: string, key: string | number): string {
+  if (typeof key === 'number' || !(key.includes('~') || key.includes('/'))) return `${pointer}/${key}`;
+  return `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
 
 export function string(rule: { max?: number; min?: number; pattern?: RegExp; what?: string } = {}): Shape<string> {
   return (value, pointer, violations) => {
