@@ -1,5 +1,5 @@
 import { AppError, canonicalJson, EXIT } from '@stella-ops/engine-kernel';
-import type { Command, CommandResult } from './command.ts';
+import { type Command, type CommandResult, OUTPUT_OPTION } from './command.ts';
 import type { Context } from './context.ts';
 import { fail } from './errors.ts';
 import { commandHelp, groupHelp, programHelp } from './help.ts';
@@ -55,7 +55,8 @@ async function print(
   if (render === undefined) throw new Error(`no renderer for format ${format}`);
   const text = render();
   const exit = result.exit ?? 0;
-  const output = 'output' in command.options ? options['output'] : undefined;
+  // Some commands make a file of their own and call it --output; only the shared option takes the rendered result.
+  const output = command.options['output'] === OUTPUT_OPTION ? options['output'] : undefined;
   if (typeof output !== 'string') return { exit, stdout: text, stderr: '' };
   await writeOutput(output, text, context);
   return { exit, stdout: '', stderr: '' };
