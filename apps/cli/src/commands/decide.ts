@@ -14,19 +14,13 @@ import { decisionTime, JUDGE_OPTIONS, readExceptionsFile, readPackFile } from '.
 import { exitOf, verdictTable } from '../render/verdict-table.ts';
 import { openSigner } from '../secrets.ts';
 import { VERSION } from '../version.ts';
-import { SCAN_OPTIONS } from './scan.ts';
+import { SCAN_OPTIONS, SOURCE_OR_SBOM_ARGUMENT } from '../scan-options.ts';
 
 export const command = defineCommand({
   description:
     'The capsule holds everything the verdict depended on, signed and logged; it is written whatever the verdict is.\n' +
     'Others verify it with your trusted root and replay it without your machine.',
-  arguments: [
-    {
-      name: 'source',
-      summary: 'image, directory (see "stella scan --help") or SBOM: sbom:FILE or a JSON file',
-      arity: 'one',
-    },
-  ],
+  arguments: [SOURCE_OR_SBOM_ARGUMENT],
   options: {
     advisories: { type: 'text', value: 'FILE', summary: 'advisory index', required: true },
     policy: { type: 'text', value: 'PACK', summary: 'policy pack, YAML', required: true },

@@ -5,7 +5,7 @@ import { findingsOf, readVexFiles } from '../find.ts';
 import { findingsReport } from '../findings-report.ts';
 import { loadInventory } from '../load-inventory.ts';
 import { findingsTable } from '../render/findings-table.ts';
-import { SCAN_OPTIONS } from './scan.ts';
+import { SCAN_OPTIONS, SOURCE_OR_SBOM_ARGUMENT } from '../scan-options.ts';
 
 const LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 
@@ -13,13 +13,7 @@ export const command = defineCommand({
   description:
     'Every finding carries what decided it: the record, the key that was looked up and the pair of versions around the\n' +
     'installed one. Ecosystems that the advisories cannot answer for are listed; they are not clean, they are unknown.',
-  arguments: [
-    {
-      name: 'source',
-      summary: 'image, directory (see "stella scan --help") or SBOM: sbom:FILE or a JSON file',
-      arity: 'one',
-    },
-  ],
+  arguments: [SOURCE_OR_SBOM_ARGUMENT],
   options: {
     advisories: { type: 'text', value: 'FILE', summary: 'advisory index', required: true },
     vex: { type: 'list', value: 'FILE', summary: 'OpenVEX document' },

@@ -6,7 +6,7 @@ import { copyImage, formatSource, parseDestination, parseSource } from '@stella-
 import { defineCommand, formatOption } from '../command.ts';
 import { imageAccess } from '../image-access.ts';
 import { columns } from '../render/table.ts';
-import { SOURCE_ARGUMENT } from './scan.ts';
+import { SOURCE_ARGUMENT } from '../scan-options.ts';
 
 export const command = defineCommand({
   description: 'Manifests and layers are copied byte for byte, so the digest stays and signatures still match.',

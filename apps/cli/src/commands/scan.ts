@@ -2,25 +2,10 @@ import { EXIT } from '@stella-ops/engine-kernel';
 import { inventoryBytes, toCycloneDx, toSpdx } from '@stella-ops/engine-inventory';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
 import { creationTime } from '../context.ts';
-import { scanSource } from '../load-inventory.ts';
+import { SCAN_OPTIONS, SOURCE_ARGUMENT } from '../scan-options.ts';
+import { scanSource } from '../scan-source.ts';
 import { inventoryTable } from '../render/inventory-table.ts';
 import { VERSION } from '../version.ts';
-
-export const SCAN_OPTIONS = {
-  platform: {
-    type: 'text',
-    value: 'OS/ARCH',
-    summary: 'which platform of a multi-platform image (default: this machine, else the only one)',
-  },
-  'no-cache': { type: 'flag', summary: 'read every layer again and keep nothing' },
-} as const;
-
-export const SOURCE_ARGUMENT = {
-  name: 'source',
-  summary:
-    'oci-dir:PATH, oci-archive:FILE, docker-archive:FILE, docker:NAME, registry:REFERENCE, dir:PATH, or a path or reference to detect',
-  arity: 'one',
-} as const;
 
 export const command = defineCommand({
   description:

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { directoryRecords } from '@stella-ops/engine-blobs';
+import { formatSource, openImage, parseSource, type Source } from '@stella-ops/engine-oci';
+import { type ScanResult, scanDirectory, scanImage } from '@stella-ops/engine-scan';
+import { cacheFolder, type Context } from './context.ts';
+import { imageAccess } from './image-access.ts';
+import type { Loaded, LoadOptions } from './load-inventory.ts';
+
+/** Scans an image or a directory. */
+export async function scanSource(text: string, context: Context, options: LoadOptions): Promise<Loaded> {
+  const source = await parseSource(text);
+  const onProgress = (done: string): void => context.progress(done);
+  const result =
+    source.kind === 'dir'
+      ? await scanDirectory(resolve(context.cwd, source.path), { name: formatSource(source) })
+      : await scanRemote(source, context, options, onProgress);
+  context.progress('');
+  return { ...result, warnings: [] };
+}
+
+async function scanRemote(
+  source: Exclude<Source, { kind: 'dir' }>,
+  context: Context,
+  options: LoadOptions,
+  onProgress: (done: string) => void,
+): Promise<ScanResult> {
+  const tempDir = await mkdtemp(join(tmpdir(), 'stella-'));
+  try {
+    const image = await openImage(source, {
+      ...(await imageAccess(context)),
+      tempDir,
+      ...(options.platform === undefined ? {} : { platform: options.platform }),
+    });
+    try {
+      const folder = options.useCache ? cacheFolder(context.env) : undefined;
+      const cache = folder === undefined ? undefined : directoryRecords(join(folder, 'facts'));
+      return await scanImage(image, { onProgress, ...(cache === undefined ? {} : { cache }) });
+    } finally {
+      await image.close();
+    }
+  } finally {
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
