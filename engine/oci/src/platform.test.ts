@@ -46,6 +46,8 @@ describe('platform', () => {
     [['linux/amd64', 'unknown/unknown'], undefined, 'linux/amd64'],
     [['unknown/unknown', 'linux/s390x'], undefined, 'linux/s390x'],
     [[undefined], 'linux/arm64', undefined],
+    [['linux/ppc64le', undefined], 'linux/arm64', undefined],
+    [['linux/ppc64le', undefined], 'linux/ppc64le', 'linux/ppc64le'],
   ] as const)('of %j the wish %s gets %s', (entries, wanted, chosen) => {
     expect(choose([...entries], wanted)).toBe(chosen);
   });

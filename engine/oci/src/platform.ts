@@ -55,7 +55,8 @@ export function isAttestation(descriptor: Descriptor): boolean {
 
 /**
  * The manifest of one platform out of an index. Attestations are passed over. Without a wish: the only one there is,
- * else `linux/amd64`. Of several that fit, one of the architecture's base variant, else the first.
+ * else `linux/amd64`. Of several that fit, one of the architecture's base variant, else the first. Where none
+ * fits, the only one that names no platform.
  *
  * @throws AppError `OCI_PLATFORM_NOT_FOUND` that lists what there is
  */
@@ -66,13 +67,13 @@ export function choosePlatform(
 ): Descriptor {
   const runnable = descriptors.filter((one) => !isAttestation(one));
   const [first] = runnable;
-  const isOnly = first !== undefined && runnable.every((one) => one.digest === first.digest);
-  // One that names no platform may still be the right one: its config is compared with the wish later.
-  if (isOnly && (wanted === undefined || first.platform === undefined)) return first;
+  if (wanted === undefined && first !== undefined && isOne(runnable)) return first;
   const wish = wanted ?? DEFAULT_PLATFORM;
   const fitting = runnable.filter((one) => one.platform !== undefined && isPlatform(one.platform, wish));
   const plain = fitting.find(({ platform }) => platform !== undefined && isBase(platform));
-  const chosen = plain ?? fitting[0];
+  // What names no platform may still be or hold the right one: its config is compared with the wish later.
+  const unnamed = runnable.filter((one) => one.platform === undefined);
+  const chosen = plain ?? fitting[0] ?? (isOne(unnamed) ? unnamed[0] : undefined);
   if (chosen !== undefined) return chosen;
   const listed = sortedUnique(
     runnable.map((one) => (one.platform === undefined ? '(none named)' : formatPlatform(one.platform))),
@@ -83,6 +84,10 @@ export function choosePlatform(
     `there is no image for ${formatPlatform(wish)} here; there is ${shown.length === 0 ? 'none at all' : shown.join(', ')}`,
     { place: { file }, details: { platforms: listed } },
   );
+}
+
+function isOne(descriptors: readonly Descriptor[]): boolean {
+  return new Set(descriptors.map((one) => one.digest)).size === 1;
 }
 
 function variantOf(platform: Platform): string | undefined {

@@ -12,23 +12,20 @@ import type { Descriptor, Image, ImageLayer } from './types.ts';
  */
 export async function storeOfImage(image: Image): Promise<ImageStore> {
   const layers: { readonly descriptor: Descriptor; readonly layer: ImageLayer }[] = [];
-  let manifest = image.manifest;
-  if (manifest === undefined) {
-    for (const layer of image.layers) layers.push({ descriptor: await describeLayer(layer), layer });
-    manifest = canonicalBytes({
+  for (const layer of image.layers) {
+    const stored = { mediaType: layer.mediaType, digest: layer.digest, size: layer.sizeBytes };
+    layers.push({ descriptor: image.manifest === undefined ? await describeLayer(layer) : stored, layer });
+  }
+  const bytes =
+    image.manifest ??
+    canonicalBytes({
       schemaVersion: 2,
       mediaType: OCI_MANIFEST,
       config: { mediaType: OCI_CONFIG, digest: image.configDigest, size: image.config.length },
       layers: layers.map((one) => one.descriptor),
     });
-  } else {
-    for (const layer of image.layers) {
-      layers.push({ descriptor: { mediaType: layer.mediaType, digest: layer.digest, size: layer.sizeBytes }, layer });
-    }
-  }
-  const bytes = manifest;
   const digest = digestOf(bytes);
-  const documents = new Map([
+  const documents = new Map<string, Uint8Array>([
     [digest, bytes],
     [image.configDigest, image.config],
   ]);
@@ -43,10 +40,12 @@ export async function storeOfImage(image: Image): Promise<ImageStore> {
       if (document === undefined) throw missing(descriptor);
       return document;
     },
-    stream(descriptor) {
+    async *stream(descriptor) {
+      const document = documents.get(descriptor.digest);
       const found = layers.find((one) => one.descriptor.digest === descriptor.digest);
-      if (found === undefined) throw missing(descriptor);
-      return found.layer.open();
+      if (document !== undefined) yield document;
+      else if (found !== undefined) yield* found.layer.open();
+      else throw missing(descriptor);
     },
     locate: () => Promise.resolve(undefined),
     referrers: () => Promise.resolve([]),

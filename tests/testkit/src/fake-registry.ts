@@ -32,6 +32,8 @@ export interface RegistryFaults {
   tampered?: boolean;
   /** Blobs are to be fetched at this address; the path is appended. */
   redirectBlobsTo?: string;
+  /** Blobs are known to every repository at once, but this one has to mount or push them. */
+  hidesBlobsOf?: string;
   /** No referrers API, as in older registries. */
   noReferrersApi?: boolean;
   /** Answers a push with `OCI-Subject` although there is no API. */
@@ -103,7 +105,7 @@ export async function fakeRegistry(faults: RegistryFaults = {}, address = '127.0
       return page(response, url, tagList(repository), (names) => ({ name: repository, tags: names }));
     if (kind === 'referrers') return getReferrers(response, url, repository, rest);
     if (kind === 'blobs' && rest.startsWith('uploads/')) return upload(request, response, url, repository, rest);
-    if (kind === 'blobs') return getBlob(request, response, rest);
+    if (kind === 'blobs' && repository !== faults.hidesBlobsOf) return getBlob(request, response, rest);
     return error(response, 404, 'UNSUPPORTED');
   }
 
