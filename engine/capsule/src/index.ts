@@ -1,1 +1,12 @@
+export { compareJson, type Difference } from './compare-json.ts';
+export { decide, type Decision, type DecisionRequest } from './decide.ts';
+export { parseDecisionInput, SEMANTICS } from './decision-input.ts';
+export { type CapsuleDiff, diffCapsules, type FindingsDiff } from './diff-capsules.ts';
+export { CAPSULE_ERRORS } from './errors.ts';
+export { type Blobs, evaluateDecision, type Evaluation } from './evaluate-decision.ts';
+export type { CapsuleFault, OpenedCapsule } from './open-capsule.ts';
+export { CAPSULE_MEDIA_TYPE, packCapsule, type PackCapsuleOptions } from './pack-capsule.ts';
+export { type Capsule, evaluateCapsule, readCapsule } from './read-capsule.ts';
+export { type CapsuleReplay, replayCapsule, type ReplayDifference } from './replay-capsule.ts';
 export * from './types.ts';
+export { type CapsuleCheck, type CapsuleVerification, verifyCapsule } from './verify-capsule.ts';

@@ -1,8 +1,9 @@
 import type { CoverageRow, Finding } from '@stella-ops/engine-advisories';
 import type { Gap, Subject } from '@stella-ops/engine-inventory';
-import { canonicalJson, digestOf } from '@stella-ops/engine-kernel';
+import { canonicalBytes, canonicalJson, digestOf } from '@stella-ops/engine-kernel';
 import { describe, expect, test } from 'vitest';
 import { evaluate } from './evaluate.ts';
+import { parseVerdict } from './parse-verdict.ts';
 import { packOrThrow } from './read-pack.ts';
 import { NO_EXCEPTIONS } from './read-exceptions.ts';
 import type { Exception, PolicyInput, Verdict } from './types.ts';
@@ -322,6 +323,13 @@ describe('the verdict explains itself', () => {
     const gaps = ['G1', 'G2'].map((code): Gap => ({ code, detail: code }));
     const forwards = canonicalJson(judge(pack, { findings, gaps }));
     expect(canonicalJson(judge(pack, { findings: findings.toReversed(), gaps: gaps.toReversed() }))).toBe(forwards);
+  });
+
+  test('what is stored reads back', () => {
+    const verdict = judge(pack, { findings: [finding(), finding({ severity: { level: 'unknown' } })] });
+    expect(canonicalJson(parseVerdict(canonicalBytes(verdict), 'verdict.json'))).toBe(canonicalJson(verdict));
+    const changed = canonicalBytes({ ...verdict, outcome: 'maybe' });
+    expect(() => parseVerdict(changed, 'verdict.json')).toThrow(expect.objectContaining({ code: 'SHAPE_INVALID' }));
   });
 
   test('allowed, pending, denied and excepted findings add up', () => {

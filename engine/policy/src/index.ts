@@ -4,6 +4,7 @@ export { POLICY_ERRORS } from './errors.ts';
 export { evaluate } from './evaluate.ts';
 export type { Field, Fields, Scope } from './fields.ts';
 export type { PolicyPack } from './pack.ts';
+export { parseVerdict } from './parse-verdict.ts';
 export {
   canonicalExceptions,
   exceptionsOrThrow,
