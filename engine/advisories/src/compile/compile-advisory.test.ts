@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readOsv } from '../osv/read-osv.ts';
-import { affects, bytesOf, osv } from '../test-records.ts';
+import { affects, bytesOf, osv } from '../testing/records.ts';
 import { compileAdvisory } from './compile-advisory.ts';
 
 function compile(affected: readonly object[], more: object = {}) {

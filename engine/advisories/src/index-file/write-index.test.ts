@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeIndex } from '../describe-index.ts';
-import { affects, bytesOf, indexOf, osv, sourceOf, temporaryFolder } from '../test-records.ts';
+import { affects, bytesOf, indexOf, osv, sourceOf, temporaryFolder } from '../testing/records.ts';
 import { bytesAsSource } from './byte-source.ts';
 import { decodeMeta, decodePreamble, encodePreamble, PREAMBLE_BYTES } from './layout.ts';
 import { openIndex, openIndexOfAnyOrder } from './open-index.ts';
@@ -185,6 +185,20 @@ describe('files that are no whole index of this format', () => {
     expect(open(outdated)).toThrow(expect.objectContaining({ code: 'INDEX_OUTDATED' }));
     expect([...openIndexOfAnyOrder(bytesAsSource(outdated)).records()]).toHaveLength(RECORDS.length);
   });
+
+  test.each(['postings', 'keys', 'records', 'cold'] as const)(
+    'a changed byte in section "%s" never becomes an answer',
+    async (name) => {
+      const bytes = Buffer.from(await bytesOfIndex(RECORDS));
+      const { offset, length } = openIndex(bytesAsSource(bytes)).info.sections[name];
+      for (let at = offset; at < offset + length; at++) bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+      const index = openIndex(bytesAsSource(bytes));
+      const ask = () => {
+        for (const { record } of index.lookup('PyPI', 'package-3')?.entries ?? []) index.raw(index.meta(record));
+      };
+      expect(ask).toThrow(expect.objectContaining({ code: 'INDEX_DAMAGED' }));
+    },
+  );
 
   test('verify finds a change that no look-up would meet', async () => {
     const bytes = Buffer.from(await bytesOfIndex(RECORDS));

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutSlice } from '../slice/cut-slice.ts';
 import { matchSlice } from '../slice/match-slice.ts';
-import { affects, bytesOf, component, indexOf, inventory, osv } from '../test-records.ts';
+import { affects, bytesOf, component, indexOf, inventory, osv } from '../testing/records.ts';
 import type { Findings } from '../types.ts';
 import { matchInventory } from './match-inventory.ts';
 
@@ -132,6 +132,18 @@ describe('what matches', () => {
       { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }], versions: ['1'] },
       '1',
       'range',
+    ],
+    [
+      'the last affected one',
+      { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { last_affected: '1.0' }] }] },
+      '1',
+      'range',
+    ],
+    [
+      'beyond the last affected one',
+      { ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { last_affected: '1.0' }] }] },
+      '1.0.1',
+      undefined,
     ],
     ['against commits alone', { ranges: [{ type: 'GIT', events: [{ introduced: '0' }] }] }, '1', 'not-evaluated'],
     ['against nothing', {}, '1', 'not-evaluated'],

@@ -1,6 +1,6 @@
 import { digestOf } from '@stella-ops/engine-kernel';
 import { expect, test } from 'vitest';
-import { affects, bytesOf, osv } from '../test-records.ts';
+import { affects, bytesOf, osv } from '../testing/records.ts';
 import { normaliseName } from './package-name.ts';
 import { readOsv } from './read-osv.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { affects, component, indexOf, inventory, osv } from '../test-records.ts';
+import { affects, component, indexOf, inventory, osv } from '../testing/records.ts';
 import type { Slice } from '../types.ts';
 import { cutSlice } from './cut-slice.ts';
 import { matchSlice } from './match-slice.ts';

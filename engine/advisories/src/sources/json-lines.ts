@@ -43,7 +43,7 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>, file: string): Asy
     pending.push(part);
   };
   const take = (): Uint8Array => {
-    // A copy in any case: a chunk may be reused, and a short line must not hold a whole chunk in memory.
+    // A copy, so that a record that is kept does not keep a whole chunk with it.
     const line = Buffer.concat(pending);
     pending = [];
     pendingBytes = 0;
@@ -56,7 +56,7 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>, file: string): Asy
       yield take();
       start = end + 1;
     }
-    if (start < chunk.length) keep(Uint8Array.prototype.slice.call(chunk, start));
+    if (start < chunk.length) keep(chunk.subarray(start));
   }
   if (pendingBytes > 0) yield take();
 }

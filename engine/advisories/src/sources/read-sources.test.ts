@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { writeIndex } from '../index-file/write-index.ts';
-import { bytesOf, osv, sourceOf, temporaryFolder } from '../test-records.ts';
+import { bytesOf, osv, sourceOf, temporaryFolder } from '../testing/records.ts';
 import { jsonRecords } from './json-records.ts';
 import { readAdvisorySources } from './read-sources.ts';
-import { zipOf } from './test-zip.ts';
+import { zipOf } from '../testing/zip.ts';
 
 const A = '{"id":"A"}';
 const B = '{"id":"B"}';

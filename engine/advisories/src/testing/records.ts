@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { type IndexStats, writeIndex } from './index-file/write-index.ts';
-import { type AdvisoryIndex, openIndex } from './index-file/open-index.ts';
-import type { SourceRecord } from './index-file/record-collector.ts';
+import { type IndexStats, writeIndex } from '../index-file/write-index.ts';
+import { type AdvisoryIndex, openIndex } from '../index-file/open-index.ts';
+import type { SourceRecord } from '../index-file/record-collector.ts';
 
 type Events = readonly Readonly<Record<string, string>>[];
 
