@@ -8,7 +8,6 @@ import { digestOf } from '@stella-ops/engine-kernel';
 import {
   generateKey,
   PREDICATE_TYPES,
-  publicKeyPem,
   signArtifact,
   type Signer,
   signStatement,
@@ -70,10 +69,6 @@ describe('the Sigstore JavaScript client', () => {
   test('refuses a bundle of ours that is in no log', () => {
     const signer = generateKey('p256');
     expect(() => verify(signStatement(statement, { signer }), signer)).toThrow('expected 1 tlog entries');
-  });
-
-  test('reads a public key as we write it', () => {
-    expect(publicKeyPem(generateKey('p256').publicKey)).toMatch(/^-----BEGIN PUBLIC KEY-----\n.{64}\n/);
   });
 });
 

@@ -126,8 +126,8 @@ describeNeeding(['cosign'], 'cosign', () => {
     const trust = readTrust(readFileSync(path('key.pub')), 'key.pub');
     const options = { trust, log: 'optional', artifact: { bytes: artifact } } as const;
     expect(verifyBundle(readFileSync(path('theirs-file.json')), options)).toMatchObject({ ok: true });
-    const expect_ = { predicateType: 'https://example.com/outcome/v1' };
-    const result = verifyBundle(readFileSync(path('theirs-statement.json')), { ...options, expect: expect_ });
+    const wanted = { predicateType: 'https://example.com/outcome/v1' };
+    const result = verifyBundle(readFileSync(path('theirs-statement.json')), { ...options, expect: wanted });
     expect(result).toMatchObject({ ok: true, statement: { predicate: { outcome: 'allow' } } });
     const other = { ...options, artifact: { bytes: Buffer.from('other') } };
     expect(verifyBundle(readFileSync(path('theirs-statement.json')), other).ok).toBe(false);

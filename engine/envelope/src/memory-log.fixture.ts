@@ -6,35 +6,38 @@ import {
   leafHash,
   logIdOf,
   nodesOfLeaves,
+  type NoteSigner,
   rootAt,
   signNote,
   spkiOfRaw,
 } from '@stella-ops/engine-tlog';
 import type { EvidenceLog } from './log-entry.ts';
 
-/** A log in memory for tests, with a fixed key per name. */
-export function memoryLog(
-  origin: string,
-  earlierEntries = 5,
-): EvidenceLog & { origin: string; logId: Buffer; publicKey: Buffer } {
+export interface MemoryLog extends EvidenceLog {
+  readonly origin: string;
+  readonly logId: Buffer;
+  readonly publicKey: Buffer;
+  readonly noteSigner: NoteSigner;
+}
+
+/** A log in memory for tests, with a key of its own per origin. */
+export function memoryLog(origin: string): MemoryLog {
   const key = new Ed25519Key(Buffer.alloc(32, origin));
-  const leaves = Array.from({ length: earlierEntries }, (_, i) => leafHash(Buffer.from(`earlier ${i}`)));
+  const noteSigner = ed25519NoteSigner(origin, key);
+  const leaves = ['a', 'b', 'c', 'd', 'e'].map((text) => leafHash(Buffer.from(text)));
   return {
     origin,
     logId: logIdOf(origin, key.publicRaw),
     publicKey: spkiOfRaw(key.publicRaw),
+    noteSigner,
     append(entry) {
       leaves.push(leafHash(entry));
       const treeSize = leaves.length;
       const node = nodesOfLeaves(leaves);
       const rootHash = rootAt(treeSize, node);
-      return {
-        logIndex: treeSize - 1,
-        treeSize,
-        rootHash,
-        hashes: inclusionProof(treeSize - 1, treeSize, node),
-        checkpoint: signNote(formatCheckpoint(origin, BigInt(treeSize), rootHash), [ed25519NoteSigner(origin, key)]),
-      };
+      const checkpoint = signNote(formatCheckpoint(origin, BigInt(treeSize), rootHash), [noteSigner]);
+      const hashes = inclusionProof(treeSize - 1, treeSize, node);
+      return { logIndex: treeSize - 1, treeSize, rootHash, hashes, checkpoint };
     },
   };
 }

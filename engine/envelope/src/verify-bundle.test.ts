@@ -1,9 +1,12 @@
 import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
+import { formatCheckpoint, signNote } from '@stella-ops/engine-tlog';
 import { expect, test } from 'vitest';
 import { signArtifact, signStatement } from './attest.ts';
 import { bundleBytes, type Bundle } from './bundle.ts';
 import type { CheckName } from './checks.ts';
 import { signEnvelope } from './dsse.ts';
+import { hashedRekordBytes } from './hashedrekord.ts';
+import { logEntry } from './log-entry.ts';
 import { memoryLog } from './memory-log.fixture.ts';
 import { PREDICATE_TYPES } from './predicate-types.ts';
 import { readBundle } from './read-bundle.ts';
@@ -134,6 +137,15 @@ test('the entry of another signature is no proof, however valid it is', () => {
   expect(outcome(verifyBundle(swapped(signed), required))).toEqual(['invalid', 'log-entry']);
 });
 
+test('an entry with this signature over another digest is refused', () => {
+  const bytes = changed(attested, ({ content }) => {
+    const sig = content.kind === 'envelope' ? content.envelope.signatures[0]?.sig : undefined;
+    const body = hashedRekordBytes(Buffer.from('something else'), sig ?? Buffer.alloc(0), signer);
+    return { entries: [logEntry(log.logId, body, log.append(body))] };
+  });
+  expect(outcome(verifyBundle(bytes, required))).toEqual(['invalid', 'log-entry']);
+});
+
 test('an entry that names another key for the same signature is refused', () => {
   const stranger = generateKey('p256');
   const { keyHint, keyDetails } = signer;
@@ -155,6 +167,22 @@ test('numbers in a proof that the checkpoint does not sign are refused', () => {
   ]);
   expect(outcome(verifyBundle(withProof({ logIndex: 4n }), required))).toEqual(['invalid', 'log-inclusion']);
   expect(outcome(verifyBundle(withProof({ hashes: [] }), required))).toEqual(['invalid', 'log-inclusion']);
+});
+
+test('an index beside the proof that differs from it is refused', () => {
+  const bytes = changed(attested, ({ entries }) => ({ entries: entries.map((entry) => ({ ...entry, logIndex: 4n })) }));
+  expect(outcome(verifyBundle(bytes, required))).toEqual(['invalid', 'log-inclusion']);
+});
+
+test('a checkpoint that states another origin is refused, though the right key signed it', () => {
+  const bytes = changed(attested, ({ entries }) => ({
+    entries: entries.map((entry) => {
+      if (entry.proof === undefined) return entry;
+      const body = formatCheckpoint('other.example.com', entry.proof.treeSize, entry.proof.rootHash);
+      return { ...entry, proof: { ...entry.proof, checkpoint: signNote(body, [log.noteSigner]) } };
+    }),
+  }));
+  expect(outcome(verifyBundle(bytes, required))).toEqual(['invalid', 'log-checkpoint']);
 });
 
 test('a checkpoint of another log is refused even when that log is trusted', () => {

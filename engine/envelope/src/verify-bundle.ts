@@ -93,9 +93,6 @@ function checkForm(bundle: Bundle, bytes: Uint8Array): Check {
   if (content.kind === 'envelope' && content.envelope.signatures.some(({ keyid }) => keyid !== '')) {
     return failed('form', 'the envelope names a key');
   }
-  if (entries.some(({ kind, version }) => kind !== 'hashedrekord' || version !== '0.0.2')) {
-    return failed('form', 'a log entry is not of kind hashedrekord 0.0.2');
-  }
   // No signature covers this number, so none but the one we write may stand there.
   if (entries.some(({ integratedTime }) => integratedTime !== 0n)) return failed('form', 'a log entry states a time');
   return passed('form', 'canonical, nothing unaccounted for');

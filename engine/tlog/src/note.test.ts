@@ -132,7 +132,7 @@ test('what cannot be a note is not signed', () => {
 
 test('no text makes opening a note throw', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string(), (text, tail) => {
+    fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.string(), (text, tail) => {
       expect(openNote(`${text}\n\n— ${tail}\n`, [verifier]).ok).toBe(false);
     }),
   );

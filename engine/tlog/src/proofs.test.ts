@@ -61,6 +61,12 @@ test('an inclusion proof for one entry, size or root does not serve for another'
   );
 });
 
+test('a proof that ends below the root is too short, even when it ends at the hash claimed as root', () => {
+  const leaf = leafHash(Buffer.from('x'));
+  const verdict = verifyInclusion({ index: 0n, size: 2n, leafHash: leaf, root: leaf, proof: [] });
+  expect(verdict).toEqual({ ok: false, detail: 'the proof is too short' });
+});
+
 test('nothing can be proven from an empty tree, and nothing outside the tree', () => {
   expect(() => consistencyProof(0, 5, node)).toThrow(expect.objectContaining({ code: 'PROOF_OUT_OF_RANGE' }));
   expect(() => consistencyProof(6, 5, node)).toThrow(expect.objectContaining({ code: 'PROOF_OUT_OF_RANGE' }));
