@@ -1,8 +1,10 @@
-import { readBundle } from '@stella-ops/engine-archive';
+import { bundleBytes, packBundle, readBundle } from '@stella-ops/engine-archive';
+import { signStatement } from '@stella-ops/engine-envelope';
 import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
 import { describe, expect, test } from 'vitest';
 import { diffCapsules } from './diff-capsules.ts';
 import { MEMBERS, SEALS } from './members.ts';
+import { payloadOf } from './open-capsule.ts';
 import { readCapsule } from './read-capsule.ts';
 import { replayCapsule } from './replay-capsule.ts';
 import {
@@ -57,7 +59,7 @@ describe('a decision', () => {
 });
 
 describe('a capsule', () => {
-  const { trust, pack } = newSeal();
+  const { signer, trust, pack } = newSeal();
   const decision = decideWith();
 
   test('holds exactly its members and both seals', async () => {
@@ -96,6 +98,31 @@ describe('a capsule', () => {
     const other = newSeal();
     expect((await verifyCapsule(capsule, { trust: { ...trust, keys: other.trust.keys } })).status).toBe('unverifiable');
     expect((await verifyCapsule(capsule, { trust: { ...trust, logs: [] } })).status).toBe('unverifiable');
+  });
+
+  test('is unverifiable when its signatures are in no log', async () => {
+    const { manifest, files, seals } = await readBundle(await pack(decision), { sealNames: [...SEALS] });
+    if (manifest === undefined) throw new Error('expected a manifest');
+    const unlogged = packBundle({
+      ...manifest,
+      files: [...files].map(([path, content]) => bundleBytes(path, content)),
+      seal: () =>
+        Promise.resolve(
+          [...seals].map(([path, seal]) => ({
+            path,
+            content: signStatement(payloadOf(seal) ?? Buffer.alloc(0), { signer }),
+          })),
+        ),
+      compression: 'none',
+    });
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of unlogged) chunks.push(chunk);
+    const { status, lacking } = await verifyCapsule(Buffer.concat(chunks), { trust });
+    expect([status, ...lacking.map(({ file, check }) => `${file} ${check}`)]).toEqual([
+      'unverifiable',
+      'manifest.sigstore.json log',
+      'verdict.sigstore.json log',
+    ]);
   });
 
   test('is invalid with a member or a seal removed, and names it', async () => {
