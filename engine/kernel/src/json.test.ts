@@ -26,7 +26,7 @@ test('__proto__ is an ordinary member', () => {
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
 
-test.each(['{"a":1,"a":2}', '{"b":1,"a":2}', '{"a": 1}', '{"a":1.0}', '{"a":1}\n'])(
+test.each(['{"a":1,"a":2}', '{"b":1,"a":2}', '{"a": 1}', '{"a":1.0}', '{"a":1}\n', '"\\ud800"'])(
   'a document that is not in canonical form is refused: %s',
   (text) => {
     expect(() => parseCanonicalJson(Buffer.from(text), 'x')).toThrow(

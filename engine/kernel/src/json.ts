@@ -54,11 +54,21 @@ export function parseJson(source: Uint8Array | string, file: string, limits: Par
  */
 export function parseCanonicalJson(bytes: Uint8Array, file: string, limits: ParseLimits = {}): unknown {
   const value = parseJson(bytes, file, limits);
-  const canonical = canonicalBytes(value);
+  const canonical = encodeParsed(value, file);
   if (canonical.equals(bytes)) return value;
   let offset = 0;
   while (offset < bytes.length && canonical[offset] === bytes[offset]) offset++;
   throw fail('JSON_NOT_CANONICAL', 'the document is not in canonical form', { place: { file, offset } });
+}
+
+/** What was just parsed can still hold an escaped lone surrogate, or nest deeper than our own documents may. */
+function encodeParsed(value: unknown, file: string): Buffer {
+  try {
+    return canonicalBytes(value);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw fail('JSON_NOT_CANONICAL', `the document has no canonical form: ${reason}`, { place: { file }, cause });
+  }
 }
 
 /** Counts brackets outside strings before parsing, so that no later recursive walk can exhaust the stack. */

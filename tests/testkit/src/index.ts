@@ -1,3 +1,4 @@
+export * from './cli.ts';
 export * from './corpus.ts';
 export * from './fake-registry.ts';
 export * from './needs.ts';
