@@ -26,6 +26,7 @@ const MAX_WINDOW_LOG = 27;
  * Undoes gzip (any number of members), zstd (any number of frames) or nothing. `sniff` decides by the first bytes.
  * Yields chunks of up to 512 KiB; feed it 256 KiB or more at a time. Checksums inside the data are verified. Unless
  * it sniffs, it is done with a chunk of the source when it asks for the next, so the source may use its buffer again.
+ * Chunks that were compressed belong to the caller; plain ones are the source's own.
  *
  * @throws AppError `COMPRESSION_TRUNCATED`, `COMPRESSION_INVALID`, `COMPRESSION_TRAILING_DATA`,
  *   `COMPRESSION_WINDOW_TOO_LARGE`, `COMPRESSION_TOO_LARGE`, `COMPRESSION_RATIO`, `COMPRESSION_UNSUPPORTED`, with the

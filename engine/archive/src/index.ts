@@ -20,6 +20,6 @@ export { type Compression, SNIFF_BYTES, sniffCompression } from './compression.t
 export { decompress, type DecompressLimits } from './decompress.ts';
 export { ARCHIVE_ERRORS } from './errors.ts';
 export { isNormalPath } from './tar-header.ts';
-export { TarReader, type TarReaderOptions } from './tar-reader.ts';
+export { TarReader } from './tar-reader.ts';
 export { type TarMember, type TarWriteOptions, writeTar } from './tar-writer.ts';
 export * from './types.ts';

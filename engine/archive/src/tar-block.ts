@@ -1,3 +1,5 @@
+import type { TarEntryType } from './types.ts';
+
 /** Size of a header and the unit of padding (POSIX.1-2017, pax, ustar interchange format). */
 export const BLOCK_BYTES = 512;
 
@@ -70,4 +72,41 @@ export function textEnd(block: Uint8Array, start: number, end: number): number {
   let at = start;
   while (at < end && block[at] !== 0) at++;
   return at;
+}
+
+const TYPES: ReadonlyMap<number, TarEntryType> = new Map(
+  (
+    [
+      ['\0', 'file'],
+      ['0', 'file'],
+      ['1', 'hardlink'],
+      ['2', 'symlink'],
+      ['3', 'character-device'],
+      ['4', 'block-device'],
+      ['5', 'directory'],
+      ['6', 'fifo'],
+      ['7', 'file'],
+      ['S', 'file'],
+    ] as const
+  ).map(([flag, type]) => [flag.charCodeAt(0), type]),
+);
+
+/** The type of a member from the type flag of its header; nothing for flags that name no member we know. */
+export function memberTypeOf(flag: number): TarEntryType | undefined {
+  return TYPES.get(flag);
+}
+
+/** Whether the header has a prefix for its name. In headers of GNU, other things stand in that field. */
+export function hasPrefix(block: Buffer): boolean {
+  return block[FIELD.prefix] !== 0 && block.toString('latin1', FIELD.magic, FIELD.magicEnd) === 'ustar\0';
+}
+
+/** Writes `prefix/name` to `joined`, which holds 256 bytes, and answers where it ends. `nameEnd`: end of the name field's text. */
+export function joinName(block: Buffer, nameEnd: number, joined: Buffer): number {
+  // The star format keeps times in the last bytes of the prefix field.
+  const isStar = block.toString('latin1', FIELD.starMagic, BLOCK_BYTES) === 'tar\0';
+  const prefixEnd = textEnd(block, FIELD.prefix, isStar ? FIELD.starPrefixEnd : FIELD.prefixEnd);
+  const length = block.copy(joined, 0, FIELD.prefix, prefixEnd);
+  joined[length] = 0x2f; // slash
+  return length + 1 + block.copy(joined, length + 1, FIELD.name, nameEnd);
 }

@@ -1,26 +1,21 @@
 import type { AppError } from '@stella-ops/engine-kernel';
 import { type ARCHIVE_ERRORS, fail } from './errors.ts';
 import { parsePax, type PaxFields } from './pax.ts';
-import { BLOCK_BYTES, FIELD, headerSum, isZeroBlock, paddingOf, signedHeaderSum, textEnd } from './tar-block.ts';
+import {
+  BLOCK_BYTES,
+  FIELD,
+  hasPrefix,
+  headerSum,
+  isZeroBlock,
+  joinName,
+  memberTypeOf,
+  paddingOf,
+  signedHeaderSum,
+  textEnd,
+} from './tar-block.ts';
 import { readTarNumber } from './tar-number.ts';
 import { normalizePath, pathText, type PathRange } from './tar-path.ts';
-import type { TarEntry, TarEntryType, TarFault, TarLimits, TarSink } from './types.ts';
-
-export interface TarReaderOptions {
-  /** Called once per member, in archive order. Return a sink to receive the payload; without one it is passed over. */
-  onEntry(entry: TarEntry): TarSink | undefined;
-  /**
-   * Asked before anything is allocated for a member: its path in normal form is `path[start, end)`, UTF-8, valid only
-   * during the call; `size` is that of the payload. `false` passes the member over: no `onEntry`, no string. A caller
-   * that must see every path, but keeps few (overlay semantics), reads the bytes here.
-   */
-  wants?(type: TarEntryType, path: Uint8Array, start: number, end: number, size: number): boolean;
-  /** `refuse` throws at what is unsafe or ambiguous; a function gets the fault, and the member goes on clamped. */
-  readonly onUnsafe: 'refuse' | ((fault: TarFault) => void);
-  readonly limits?: TarLimits;
-  /** Name of the archive for error places. */
-  readonly file?: string;
-}
+import type { TarFault, TarLimits, TarReaderOptions, TarSink } from './types.ts';
 
 type State = 'header' | 'first-zero-block' | 'meta' | 'sparse-map' | 'sink' | 'end';
 
@@ -32,23 +27,6 @@ const DEFAULT_LIMITS: Required<TarLimits> = {
   maxEntryBytes: 64 * GIB,
   maxTotalBytes: 256 * GIB,
 };
-
-const TYPES: ReadonlyMap<number, TarEntryType> = new Map(
-  (
-    [
-      ['\0', 'file'],
-      ['0', 'file'],
-      ['1', 'hardlink'],
-      ['2', 'symlink'],
-      ['3', 'character-device'],
-      ['4', 'block-device'],
-      ['5', 'directory'],
-      ['6', 'fifo'],
-      ['7', 'file'],
-      ['S', 'file'],
-    ] as const
-  ).map(([flag, type]) => [flag.charCodeAt(0), type]),
-);
 
 const SLASH = 0x2f;
 const SPARSE_FLAG = 0x53; // S
@@ -266,7 +244,7 @@ export class TarReader {
     }
 
     const hasDirectoryName = this.#readPath(longName ?? pax?.path);
-    const known = TYPES.get(flag);
+    const known = memberTypeOf(flag);
     const type = known === 'file' && hasDirectoryName ? 'directory' : (known ?? 'file');
     // Links, directories and devices have no payload whatever their size field says, as in Go.
     const size = type === 'file' ? declaredSize : 0;
@@ -344,14 +322,9 @@ export class TarReader {
     if (override !== undefined) {
       bytes = override;
       end = this.#endBeforeNul(override, 'path');
-    } else if (this.#block[FIELD.prefix] !== 0 && this.#isPosix()) {
-      // The star format keeps times in the last bytes of the prefix field.
-      const isStar = this.#block.toString('latin1', FIELD.starMagic, BLOCK_BYTES) === 'tar\0';
-      const prefixEnd = textEnd(this.#block, FIELD.prefix, isStar ? FIELD.starPrefixEnd : FIELD.prefixEnd);
-      const prefixLength = this.#block.copy(this.#joined, 0, FIELD.prefix, prefixEnd);
-      this.#joined[prefixLength] = SLASH;
+    } else if (hasPrefix(this.#block)) {
       bytes = this.#joined;
-      end = prefixLength + 1 + this.#block.copy(this.#joined, prefixLength + 1, FIELD.name, end);
+      end = joinName(this.#block, end, this.#joined);
     }
     this.#assertPathLength(end);
     normalizePath(bytes, 0, end, this.#path);
@@ -384,10 +357,6 @@ export class TarReader {
     if (length > maxPathBytes) {
       throw this.#error('TAR_PATH_TOO_LONG', `a path of ${length} bytes is over the limit of ${maxPathBytes}`);
     }
-  }
-
-  #isPosix(): boolean {
-    return this.#block.toString('latin1', FIELD.magic, FIELD.magicEnd) === 'ustar\0';
   }
 
   #checkTail(chunk: Uint8Array, at: number): void {

@@ -56,6 +56,22 @@ export interface TarLimits {
   readonly maxTotalBytes?: number;
 }
 
+export interface TarReaderOptions {
+  /** Called once per member, in archive order. Return a sink to receive the payload; without one it is passed over. */
+  onEntry(entry: TarEntry): TarSink | undefined;
+  /**
+   * Asked before anything is allocated for a member: its path in normal form is `path[start, end)`, UTF-8, valid only
+   * during the call; `size` is that of the payload. `false` passes the member over: no `onEntry`, no string. A caller
+   * that must see every path, but keeps few (overlay semantics), reads the bytes here.
+   */
+  wants?(type: TarEntryType, path: Uint8Array, start: number, end: number, size: number): boolean;
+  /** `refuse` throws at what is unsafe or ambiguous; a function gets the fault, and the member goes on clamped. */
+  readonly onUnsafe: 'refuse' | ((fault: TarFault) => void);
+  readonly limits?: TarLimits;
+  /** Name of the archive for error places. */
+  readonly file?: string;
+}
+
 /** One file of a Bundle, known by the digest of its uncompressed content. */
 export interface BundleMember {
   readonly path: string;

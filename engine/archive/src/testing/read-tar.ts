@@ -1,5 +1,5 @@
-import { TarReader, type TarReaderOptions } from '../tar-reader.ts';
-import type { TarEntry, TarFault } from '../types.ts';
+import { TarReader } from '../tar-reader.ts';
+import type { TarEntry, TarFault, TarReaderOptions } from '../types.ts';
 
 export interface ReadTar {
   readonly entries: TarEntry[];
