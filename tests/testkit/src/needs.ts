@@ -24,6 +24,7 @@ const PARTS = {
     sentence: 'unshare with user rights to make a network namespace',
     present: () => answers('unshare', ['--net', 'true']),
   },
+  faketime: { sentence: 'faketime on PATH', present: () => onPath('faketime') },
   zstd: { sentence: 'zstd on PATH', present: () => onPath('zstd') },
   openssl: { sentence: 'openssl on PATH', present: () => onPath('openssl') },
   cosign: { sentence: 'cosign on PATH (built from its Go module in the long run)', present: () => onPath('cosign') },

@@ -29,7 +29,7 @@ export const command = defineCommand({
     origin: {
       type: 'text',
       value: 'NAME',
-      summary: 'name of the log, a URL without scheme that is yours alone (default: made from the key)',
+      summary: 'host name of the log, yours alone: log.example.com (default: made from the key)',
     },
     'no-password': { type: 'flag', summary: 'leave the private key readable to whoever reads the file' },
     format: formatOption('table', 'json'),
@@ -51,7 +51,8 @@ export const command = defineCommand({
     const password = options['no-password'] ? '' : await newPassword(context);
     const key = generateKey(options.type);
     const name = basename(options.prefix);
-    const origin = options.origin ?? `stella.local/${Buffer.from(key.keyHint, 'base64').toString('hex').slice(0, 16)}`;
+    const origin =
+      options.origin ?? `log-${Buffer.from(key.keyHint, 'base64').toString('hex').slice(0, 16)}.stella.local`;
     const start = context.clock.now();
     const log = openLocalLog({ file: resolve(context.cwd, files.log), origin, create: true });
     try {
