@@ -98,7 +98,8 @@ function packageFaults(path: string, name: string, home: Manifest | undefined, t
   return faults;
 }
 
-const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.includes('/testing/');
+const isTest = (path: string): boolean =>
+  /\.test\.tsx?$/.test(path) || path.includes('/testing/') || path.startsWith('tests/');
 const layerOf = (path: string): string => path.split('/')[0] ?? '';
 const packageName = (specifier: string): string =>
   specifier
