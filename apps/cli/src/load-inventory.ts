@@ -8,6 +8,8 @@ import { readInput } from './input.ts';
 export interface LoadOptions {
   readonly platform?: string | undefined;
   readonly useCache: boolean;
+  /** Hash the uncompressed layers too: a decision must not rest on what the image says of itself. */
+  readonly verifyDiffIds: boolean;
 }
 
 export interface Loaded {

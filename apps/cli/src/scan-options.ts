@@ -8,6 +8,11 @@ export const SCAN_OPTIONS = {
   'no-cache': { type: 'flag', summary: 'read every layer again and keep nothing' },
 } as const;
 
+/** Not of `decide`, which always does this. */
+export const VERIFY_OPTION = {
+  'verify-diff-ids': { type: 'flag', summary: 'hash the uncompressed layers too and hold them against the config' },
+} as const;
+
 export const SOURCE_ARGUMENT = {
   name: 'source',
   summary:

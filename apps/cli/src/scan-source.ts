@@ -11,11 +11,10 @@ import type { Loaded, LoadOptions } from './load-inventory.ts';
 /** Scans an image or a directory. */
 export async function scanSource(text: string, context: Context, options: LoadOptions): Promise<Loaded> {
   const source = await parseSource(text);
-  const onProgress = (done: string): void => context.progress(done);
   const result =
     source.kind === 'dir'
       ? await scanDirectory(resolve(context.cwd, source.path), { name: formatSource(source) })
-      : await scanRemote(source, context, options, onProgress);
+      : await scanRemote(source, context, options);
   context.progress('');
   return { ...result, warnings: [] };
 }
@@ -24,7 +23,6 @@ async function scanRemote(
   source: Exclude<Source, { kind: 'dir' }>,
   context: Context,
   options: LoadOptions,
-  onProgress: (done: string) => void,
 ): Promise<ScanResult> {
   const tempDir = await mkdtemp(join(tmpdir(), 'stella-'));
   try {
@@ -36,7 +34,12 @@ async function scanRemote(
     try {
       const folder = options.useCache ? cacheFolder(context.env) : undefined;
       const cache = folder === undefined ? undefined : directoryRecords(join(folder, 'facts'));
-      return await scanImage(image, { onProgress, ...(cache === undefined ? {} : { cache }) });
+      return await scanImage(image, {
+        verifyDiffIds: options.verifyDiffIds,
+        onProgress: ({ layersDone, layersTotal, bytesDone, bytesTotal }) =>
+          context.progress(`${layersDone} of ${layersTotal} layers, ${mib(bytesDone)} of ${mib(bytesTotal)} MiB`),
+        ...(cache === undefined ? {} : { cache }),
+      });
     } finally {
       await image.close();
     }
@@ -44,3 +47,5 @@ async function scanRemote(
     await rm(tempDir, { recursive: true, force: true });
   }
 }
+
+const mib = (bytes: number): string => (bytes / (1 << 20)).toFixed(1);

@@ -54,6 +54,7 @@ export const command = defineCommand({
       const { inventory, warnings } = await loadInventory(source, context, {
         platform: options.platform,
         useCache: !options['no-cache'],
+        verifyDiffIds: true,
       });
       for (const warning of warnings) context.notice(warning);
       const slice = sliceOf(inventory, options.advisories, context);

@@ -5,7 +5,7 @@ import { findingsOf, readVexFiles } from '../find.ts';
 import { findingsReport } from '../findings-report.ts';
 import { loadInventory } from '../load-inventory.ts';
 import { findingsTable } from '../render/findings-table.ts';
-import { SCAN_OPTIONS, SOURCE_OR_SBOM_ARGUMENT } from '../scan-options.ts';
+import { SCAN_OPTIONS, SOURCE_OR_SBOM_ARGUMENT, VERIFY_OPTION } from '../scan-options.ts';
 
 const LEVELS = ['low', 'medium', 'high', 'critical'] as const;
 
@@ -25,6 +25,7 @@ export const command = defineCommand({
     format: formatOption('table', 'json'),
     output: OUTPUT_OPTION,
     ...SCAN_OPTIONS,
+    ...VERIFY_OPTION,
   },
   examples: [
     'stella findings match shop.cdx.json --advisories advisories.idx',
@@ -36,6 +37,7 @@ export const command = defineCommand({
     const { inventory, warnings } = await loadInventory(source, context, {
       platform: options.platform,
       useCache: !options['no-cache'],
+      verifyDiffIds: options['verify-diff-ids'],
     });
     for (const warning of warnings) context.notice(warning);
     const findings = findingsOf(inventory, options.advisories, vex, context);

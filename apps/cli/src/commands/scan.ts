@@ -2,7 +2,7 @@ import { EXIT } from '@stella-ops/engine-kernel';
 import { inventoryBytes, toCycloneDx, toSpdx } from '@stella-ops/engine-inventory';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
 import { creationTime } from '../context.ts';
-import { SCAN_OPTIONS, SOURCE_ARGUMENT } from '../scan-options.ts';
+import { SCAN_OPTIONS, SOURCE_ARGUMENT, VERIFY_OPTION } from '../scan-options.ts';
 import { scanSource } from '../scan-source.ts';
 import { inventoryTable } from '../render/inventory-table.ts';
 import { VERSION } from '../version.ts';
@@ -17,6 +17,7 @@ export const command = defineCommand({
     output: OUTPUT_OPTION,
     'fail-on-gaps': { type: 'flag', summary: 'exit 2 when something could not be read' },
     ...SCAN_OPTIONS,
+    ...VERIFY_OPTION,
   },
   examples: [
     'stella scan dir:/',
@@ -33,6 +34,7 @@ export const command = defineCommand({
     const { inventory, stats } = await scanSource(source, context, {
       platform: options.platform,
       useCache: !options['no-cache'],
+      verifyDiffIds: options['verify-diff-ids'],
     });
     const pretty = (document: unknown): string => `${JSON.stringify(document, null, 2)}\n`;
     return {
