@@ -15,7 +15,17 @@ export default defineConfig({
     maxWorkers: 2,
     sequence: { shuffle: { files: true, tests: true }, seed },
     projects: [
-      ring('unit', ['engine/**/src/**/*.test.ts', 'apps/**/src/**/*.test.ts', 'tools/**/*.test.ts'], 20_000),
+      ring(
+        'unit',
+        [
+          'engine/**/src/**/*.test.ts',
+          'contracts/**/*.test.ts',
+          'platform/**/*.test.ts',
+          'apps/**/src/**/*.test.ts',
+          'tools/**/*.test.ts',
+        ],
+        20_000,
+      ),
       ring('conformance', ['tests/conformance/**/*.test.ts'], 120_000),
       ring('fuzz', ['tests/fuzz/**/*.test.ts'], 300_000),
       ring('e2e', ['tests/e2e/**/*.test.ts'], 900_000),
