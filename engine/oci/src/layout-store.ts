@@ -121,7 +121,7 @@ async function findDigest(
 async function onlyImages(candidates: readonly Descriptor[], document: ReadDocument): Promise<Descriptor[]> {
   const images: Descriptor[] = [];
   for (const one of candidates) {
-    if (isAttestation(one) || one.artifactType !== undefined) continue;
+    if (isAttestation(one)) continue;
     const read = await document(one);
     const isImage = read.kind === 'index' || isImageConfig(read.config.mediaType);
     if (isImage && read.subject === undefined && read.artifactType === undefined) images.push(one);

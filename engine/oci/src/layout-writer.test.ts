@@ -8,7 +8,7 @@ import { writeLayoutArchive } from './layout-archive.ts';
 import { blobMember, REF_NAME } from './layout-format.ts';
 import { openLayoutStore } from './layout-store.ts';
 import { createLayout } from './layout-writer.ts';
-import { OCI_MANIFEST } from './media-types.ts';
+import { OCI_CONFIG, OCI_MANIFEST } from './media-types.ts';
 import { folderMembers } from './members.ts';
 import { openImage } from './open-image.ts';
 import { parseSource } from './source.ts';
@@ -99,6 +99,17 @@ describe('layout writer', () => {
     expect(readdirSync(folder)).not.toContain('index.json');
   });
 
+  test('what a killed writer left behind is swept, and the layout goes on', async () => {
+    const folder = join(tempFolder(), 'layout');
+    mkdirSync(join(folder, '.incoming-x'), { recursive: true });
+    writeFileSync(join(folder, '.incoming-x', 'file'), 'half');
+    writeFileSync(join(folder, 'oci-layout'), '');
+    await createLayout(folder);
+    mkdirSync(join(folder, '.incoming-y'));
+    await createLayout(folder);
+    expect(readdirSync(folder).sort()).toEqual(['blobs', 'index.json', 'oci-layout']);
+  });
+
   test('a folder that cannot be written is said to be one', async () => {
     const file = join(tempFolder(), 'file');
     writeFileSync(file, '');
@@ -171,6 +182,24 @@ describe('layout archive', () => {
     expect(entries).toHaveLength(1);
     expect(index.find(blobMember(payload.digest))).toBeDefined();
     expect(index.find(blobMember(digestOf(referrer)))).toBeDefined();
+  });
+
+  test('leaves images with foreign layers out of what engines are told', async () => {
+    const sample = await sampleImage('linux/amd64', ['one']);
+    const folder = join(tempFolder(), 'layout');
+    const layout = await createLayout(folder);
+    await layout.putBytes(sample.config);
+    const foreign = describeBytes(Buffer.from('x'), 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip');
+    const manifest = { schemaVersion: 2, config: describeBytes(sample.config, OCI_CONFIG), layers: [foreign] };
+    await layout.putManifest(Buffer.from(JSON.stringify(manifest)), OCI_MANIFEST);
+    const path = join(tempFolder(), 'image.tar');
+    writeFileSync(path, await buffer(writeLayoutArchive(folder)));
+    const { offset, size } = (await indexTar(path, path)).find('manifest.json') ?? { offset: 0, size: 0 };
+    expect(
+      readFileSync(path)
+        .subarray(offset, offset + size)
+        .toString(),
+    ).toBe('[]');
   });
 
   test('a blob that went bad ends the archive with an error', async () => {

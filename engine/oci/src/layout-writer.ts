@@ -45,6 +45,9 @@ export interface LayoutWriter {
   putManifest(bytes: Uint8Array, mediaType: string, entry?: ManifestEntry): Promise<Descriptor>;
 }
 
+const INCOMING = '.incoming-';
+const isIncoming = (name: string) => name.startsWith(INCOMING);
+
 type Entry = Readonly<Record<string, unknown>>;
 
 /**
@@ -64,12 +67,13 @@ export async function createLayout(folder: string): Promise<LayoutWriter> {
 async function prepare(folder: string): Promise<void> {
   await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
   const found = await readdir(folder);
-  if (found.includes('oci-layout') && found.includes('index.json'))
-    return void (await readLayoutIndex(folderMembers(folder)));
-  if (
-    found.some((name) => name !== 'blobs' && name !== 'oci-layout') ||
-    (await readdir(join(folder, 'blobs'))).length > 1
-  ) {
+  // What a killed writer left behind.
+  for (const name of found.filter(isIncoming)) await rm(join(folder, name), { recursive: true });
+  if (found.includes('oci-layout') && found.includes('index.json')) {
+    await readLayoutIndex(folderMembers(folder));
+    return;
+  }
+  if (found.some((name) => name !== 'blobs' && name !== 'oci-layout' && !isIncoming(name))) {
     throw fail('OCI_LAYOUT_NOT_EMPTY', 'the folder holds something other than an image layout', {
       place: { file: folder },
     });
@@ -172,7 +176,7 @@ async function writeFileWhole(
   member: string,
   source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
-  const incoming = await mkdtemp(join(folder, '.incoming-'));
+  const incoming = await mkdtemp(join(folder, INCOMING));
   try {
     const path = join(incoming, 'file');
     await using handle = await open(path, 'wx', 0o644);

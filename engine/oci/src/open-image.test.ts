@@ -101,6 +101,11 @@ describe('image of a layout folder', () => {
     await layout.putBytes(payload);
     await layout.putBytes(Buffer.from('{}'));
     await layout.putManifest(referrerOf(first.descriptor, 'example/sbom', payload), OCI_MANIFEST);
+    const attestation = await sampleImage('linux/amd64', ['attested']);
+    await putBlobs(layout, attestation);
+    await layout.putManifest(attestation.manifest, OCI_MANIFEST, {
+      platform: { os: 'unknown', architecture: 'unknown' },
+    });
     expect((await open(folder)).manifestDigest).toBe(first.descriptor.digest);
 
     const second = await sampleImage('linux/amd64', ['b']);
@@ -262,6 +267,14 @@ describe('image of an archive', () => {
     expect(await stored(image.layers[1])).toEqual(sample.layers[1]);
     expect(readdirSync(tempDir)).toHaveLength(1);
     await image.close();
+    expect(readdirSync(tempDir)).toEqual([]);
+  });
+
+  test('that does not hold what is asked for leaves nothing in the temporary folder', async () => {
+    const { path } = await archive((tar) => gzipSync(tar));
+    const tempDir = tempFolder();
+    const source = await parseSource(`oci-archive:${path}:v9`);
+    await expect(openImage(source, { tempDir })).rejects.toMatchObject({ code: 'OCI_TAG_NOT_FOUND' });
     expect(readdirSync(tempDir)).toEqual([]);
   });
 

@@ -42,6 +42,8 @@ export interface RegistryFaults {
   endless?: boolean;
   /** Tags and referrers on a page. */
   pageSize?: number;
+  /** Where every page says that the next one is. */
+  nextPage?: string;
 }
 
 export interface SeenRequest {
@@ -259,7 +261,8 @@ export async function fakeRegistry(faults: RegistryFaults = {}, address = '127.0
     const size = faults.pageSize ?? items.length;
     const start = Number(url.searchParams.get('start') ?? 0);
     const end = start + size;
-    if (end < items.length) response.setHeader('link', `<${url.pathname}?start=${end}>; rel="next"`);
+    const next = faults.nextPage ?? (end < items.length ? `${url.pathname}?start=${end}` : undefined);
+    if (next !== undefined) response.setHeader('link', `<${next}>; rel="next"`);
     return json(response, 200, wrap(items.slice(start, end)));
   }
 

@@ -94,21 +94,23 @@ export function createExchange(options: RegistryOptions): Exchange {
         lookup: guardedLookup,
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
-      let isAnswered = false;
       call.setTimeout(idleTimeoutMs, () => {
         call.destroy(fail('REGISTRY_UNREACHABLE', `no byte for ${idleTimeoutMs} ms`, { place }));
       });
       call.on('response', (answer) => {
-        isAnswered = true;
-        const address = classify(answer.socket.remoteAddress ?? '');
+        // Whoever reads the body sees its errors; a body that nobody reads must not end the process.
+        answer.on('error', () => {});
+        // A socket that is gone again has no address: the widest class allows the least.
+        const { remoteAddress } = answer.socket;
+        const address = remoteAddress === undefined ? 'public' : classify(remoteAddress);
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, url, address, body: answer });
       });
       call.on('error', (cause) => reject(connectionError(cause, place)));
       if (body === undefined) return void call.end();
-      // A registry may answer (401, 413) before it has read everything; the rest of the body is then of no interest.
-      pipeline(Readable.from(body.open(), { objectMode: false }), call).catch((cause: unknown) => {
-        if (!isAnswered) reject(connectionError(cause, place));
-      });
+      // A registry may answer (401, 413) before it has read everything; a body that breaks off then is of no interest.
+      pipeline(Readable.from(body.open(), { objectMode: false }), call).catch((cause: unknown) =>
+        reject(connectionError(cause, place)),
+      );
     });
   }
 
@@ -132,7 +134,7 @@ export function connectionError(cause: unknown, place: { file: string }): AppErr
   const found: unknown = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const code = typeof found === 'string' ? found : 'unknown cause';
   if (cause instanceof Error && cause.name === 'AbortError') {
-    return fail('REGISTRY_UNREACHABLE', 'the request was given up', { place, cause });
+    return fail('REGISTRY_UNREACHABLE', 'the request was given up', { place, cause, details: { cause: 'ABORTED' } });
   }
   if (/^(?:ERR_TLS|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO)/.test(code)) {
     return fail('REGISTRY_UNREACHABLE', `no trusted TLS connection (${code})`, {

@@ -62,6 +62,15 @@ describe('manifests and blobs', () => {
     });
   });
 
+  test('a registry that sends another manifest for a digest, consistently, is not believed', async () => {
+    const { client, fake } = await registryAndClient();
+    const asked = digestOf('asked');
+    const bytes = canonicalBytes({ schemaVersion: 2, manifests: [] });
+    fake.manifests.set(`team/app@${asked}`, { bytes, mediaType: OCI_INDEX });
+    fake.faults.digestHeader = digestOf(bytes);
+    await expect(client.getManifest('team/app', asked)).rejects.toMatchObject({ code: 'OCI_DIGEST_MISMATCH' });
+  });
+
   test('a registry that stores a manifest under another digest is not believed', async () => {
     const { client } = await registryAndClient({ digestHeader: digestOf('other') });
     const index = canonicalBytes({ schemaVersion: 2, manifests: [] });
@@ -211,6 +220,18 @@ describe('patience', () => {
     await expect(client.ping()).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE', message: 'no byte for 30 ms' });
   });
 
+  test('a caller who gives up is not made to wait', async () => {
+    const stop = new AbortController();
+    const { client, fake, options } = await registryAndClient({ endless: true }, { signal: stop.signal });
+    fake.tags.set('team/app:v1', DESCRIPTOR.digest);
+    fake.manifests.set(`team/app@${DESCRIPTOR.digest}`, { bytes: BLOB, mediaType: OCI_MANIFEST });
+    const reading = client.getManifest('team/app', 'v1');
+    stop.abort();
+    await expect(reading).rejects.toMatchObject({ message: 'the request was given up' });
+    await expect(client.ping()).rejects.toMatchObject({ message: 'the request was given up' });
+    expect(options.waits).toEqual([]);
+  });
+
   test('a closed port is not tried again', async () => {
     const fake = await startRegistry();
     await fake.close();
@@ -225,6 +246,19 @@ describe('lists', () => {
     const { client, fake } = await registryAndClient({ pageSize: 2 });
     for (const tag of ['a', 'b', 'c', 'd', 'e']) fake.tags.set(`team/app:${tag}`, digestOf(tag));
     expect(await client.listTags('team/app')).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  test.each([
+    ['goes in circles', '/v2/team/app/tags/list?start=0'],
+    ['goes on at another host', 'http://localhost:1/v2/team/app/tags/list'],
+  ])('a list that %s is refused', async (sentence, nextPage) => {
+    const { client, fake } = await registryAndClient({ nextPage });
+    fake.tags.set('team/app:v1', DESCRIPTOR.digest);
+    await expect(client.listTags('team/app')).rejects.toMatchObject({
+      code: 'REGISTRY_ANSWER_INVALID',
+      message: `a list ${sentence}`,
+    });
+    expect(fake.seen.length).toBeLessThan(4);
   });
 
   test.each([

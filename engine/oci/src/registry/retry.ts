@@ -13,11 +13,11 @@ export function isTransient(status: number): boolean {
   return TRANSIENT.has(status);
 }
 
-/** A broken connection is worth another attempt; a name that is not known, or a closed port, is not. */
+const FINAL: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ECONNREFUSED', 'ABORTED']);
+
+/** A broken connection is worth another attempt; an unknown name, a closed port, a caller who gave up are not. */
 export function isWorthRetry(error: unknown): boolean {
-  if (!(error instanceof AppError) || !error.retryable) return false;
-  const cause = error.details['cause'];
-  return cause !== 'ENOTFOUND' && cause !== 'ECONNREFUSED';
+  return error instanceof AppError && error.retryable && !FINAL.has(error.details['cause']);
 }
 
 /**

@@ -120,17 +120,17 @@ describe('redirects', () => {
     expect(store.seen.map((one) => one.headers.authorization)).toEqual([undefined]);
   });
 
-  test('a store that asks for credentials does not get them', async () => {
-    const store = await startRegistry({ auth: { scheme: 'basic', username: 'x', password: 'y' } });
-    const { client, fake } = await registryAndClient(
-      { auth, redirectBlobsTo: `http://${store.host}` },
-      { credentials: () => USER },
-    );
+  test.each(['basic', 'bearer'] as const)('a store that asks for %s credentials does not get them', async (scheme) => {
+    const thief = await startRegistry();
+    const store = await startRegistry({ auth: { scheme, username: 'x', realm: `http://${thief.host}/token` } });
+    const faults = { redirectBlobsTo: `http://${store.host}` };
+    const { client, fake } = await registryAndClient(faults, { credentials: () => USER });
     fake.blobs.set(DESCRIPTOR.digest, BLOB);
     await expect(buffer(client.streamBlob('team/app', DESCRIPTOR))).rejects.toMatchObject({
       code: 'REGISTRY_UNAUTHORIZED',
     });
-    expect(store.seen.map((one) => one.headers.authorization)).toEqual([undefined]);
+    const sent = [...fake.seen, ...store.seen, ...thief.seen].map((one) => one.headers.authorization);
+    expect(sent).toEqual([undefined, undefined]);
   });
 
   test('in a circle are given up', async () => {
