@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import { damaged } from './byte-cursor.ts';
+import { Lru } from './lru.ts';
 
 /** Random access to immutable bytes. */
 export interface ByteSource {
@@ -37,6 +38,35 @@ export function openFile(path: string): ByteSource {
       return bytes;
     },
     close: () => closeSync(fd),
+  };
+}
+
+const CHUNK_BYTES = 32 * 1024;
+const CHUNKS = 64;
+
+/**
+ * Keeps the chunks of a source that were read last. Packages of one inventory lie close together in an index, and one
+ * read of 32 KiB costs little more than one of a few hundred bytes; longer parts are read as they are.
+ */
+export function inChunks(source: ByteSource): ByteSource {
+  const chunks = new Lru<Buffer>(CHUNKS);
+  const readChunk = (number: number): Buffer => {
+    const offset = number * CHUNK_BYTES;
+    return source.read(offset, Math.min(CHUNK_BYTES, source.size - offset));
+  };
+  return {
+    size: source.size,
+    read: (offset, length) => {
+      const first = Math.floor(offset / CHUNK_BYTES);
+      const last = Math.floor((offset + length - 1) / CHUNK_BYTES);
+      // What lies outside the file is the source's to refuse.
+      if (last > first + 1 || length === 0 || offset + length > source.size) return source.read(offset, length);
+      const start = offset - first * CHUNK_BYTES;
+      const head = chunks.get(first, readChunk).subarray(start, start + length);
+      if (last === first) return head;
+      return Buffer.concat([head, chunks.get(last, readChunk).subarray(0, length - head.length)]);
+    },
+    close: () => source.close(),
   };
 }
 

@@ -2,7 +2,7 @@ import { AppError, compareText, type Digest, digestFrom, digestOf, newHash } fro
 import { fail } from '../errors.ts';
 import type { AdvisoryLookup, EcosystemInfo } from '../lookup/advisory-lookup.ts';
 import type { Severity } from '../types.ts';
-import { type ByteSource, openFile } from './byte-source.ts';
+import { type ByteSource, inChunks, openFile } from './byte-source.ts';
 import { ByteCursor, damaged } from './byte-cursor.ts';
 import { checkedBlock } from './checked-block.ts';
 import { decodeColdDirectory, openColdBlock } from './cold-blocks.ts';
@@ -23,12 +23,12 @@ import { decodeRecord, RECORDS_PER_BLOCK, type StoredRecord } from './record-blo
 import { decodeSeverities } from './severity-table.ts';
 
 const CHUNK_BYTES = 4 * 1024 * 1024;
-const MAX_POSTING_BYTES = 256 * 1024 * 1024;
+const MAX_POSTING_BYTES = 64 * 1024 * 1024;
 
 /**
  * An advisory index. Opening reads the preamble, the description and the directory of key pages, and checks them; all
- * else is read when it is asked for, and each part is checked against its checksum then. One look-up reads at most a
- * key page and a posting.
+ * else is read when it is asked for, and each part is checked against its checksum then. One look-up reads a key page
+ * and a posting, if they are not at hand.
  */
 export class AdvisoryIndex implements AdvisoryLookup {
   readonly info: Meta;
@@ -226,7 +226,7 @@ export function openIndex(from: string | ByteSource): AdvisoryIndex {
 
 /** As {@link openIndex}, for reading records only: these do not depend on how versions are ordered. */
 export function openIndexOfAnyOrder(from: string | ByteSource): AdvisoryIndex {
-  const source = typeof from === 'string' ? openFile(from) : from;
+  const source = typeof from === 'string' ? inChunks(openFile(from)) : from;
   try {
     return new AdvisoryIndex(source);
   } catch (error) {

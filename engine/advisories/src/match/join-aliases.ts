@@ -1,5 +1,3 @@
-import { compareText } from '@stella-ops/engine-kernel';
-
 export interface Named {
   readonly id: string;
   /** Other names of the same vulnerability. */
@@ -21,13 +19,13 @@ export function joinAliases<T extends Named>(items: readonly T[]): T[][] {
   return [...Map.groupBy(items, ({ id }) => rootOf(id)).values()];
 }
 
-/** Preferred name: a CVE id, else a GHSA id, else the first in order. */
+/**
+ * Preferred name: a CVE id, else a GHSA id, else the first in order.
+ *
+ * @param names sorted
+ */
 export function preferredName(names: readonly string[]): string {
-  const ordered = [...names].sort(compareText);
   return (
-    ordered.find((name) => name.startsWith('CVE-')) ??
-    ordered.find((name) => name.startsWith('GHSA-')) ??
-    ordered[0] ??
-    ''
+    names.find((name) => name.startsWith('CVE-')) ?? names.find((name) => name.startsWith('GHSA-')) ?? names[0] ?? ''
   );
 }
