@@ -9,6 +9,7 @@ import { createLayout } from './layout-writer.ts';
 import { OCI_CONFIG, OCI_MANIFEST } from './media-types.ts';
 import { folderMembers } from './members.ts';
 import { openImage } from './open-image.ts';
+import { openStore } from './open-store.ts';
 import { parseDestination, parseSource } from './source.ts';
 import { registryAndClient, startRegistry, testOptions } from './testing/registry-options.ts';
 import {
@@ -114,7 +115,8 @@ describe('copy', () => {
 
     const to = newFolder();
     expect((await copy(name, `oci-dir:${to}:v1`, { referrers: true })).documents).toBe(3);
-    const store = await openLayoutStore(folderMembers(to), {}, to);
+    const store = await openStore(await parseSource(to), { tempDir: '/' });
+    expect((await store.root(undefined)).digest).toBe(image.descriptor.digest);
     expect((await store.referrers(digestOf(sbom)))[0]?.digest).toBe(digestOf(signature));
     expect((await openImage(await parseSource(to), { tempDir: '/' })).manifestDigest).toBe(image.descriptor.digest);
   });

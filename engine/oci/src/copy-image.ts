@@ -2,20 +2,16 @@ import type { Digest } from '@stella-ops/engine-kernel';
 import { type CopyTarget, layoutTarget, registryTarget, type Role } from './copy-target.ts';
 import { fail } from './errors.ts';
 import type { ImageStore } from './image-store.ts';
-import { openLayoutStore } from './layout-store.ts';
 import { createLayout } from './layout-writer.ts';
 import { parseDocument } from './manifest.ts';
 import { documentKind, isForeignLayer } from './media-types.ts';
-import { folderMembers } from './members.ts';
-import { archiveForm, closingOnError, network, openImage, type OpenOptions } from './open-image.ts';
+import { network, type OpenOptions } from './open-image.ts';
+import { openStore } from './open-store.ts';
 import { parsePlatform } from './platform.ts';
 import { formatReference, parseReference } from './reference.ts';
 import { registryClient } from './registry/registry-client.ts';
-import { openRegistryStore } from './registry-store.ts';
 import { resolveManifest } from './resolve-image.ts';
 import { type Destination, formatSource, type Source } from './source.ts';
-import { archiveMembers } from './spool.ts';
-import { storeOfImage } from './store-of-image.ts';
 import type { Descriptor } from './types.ts';
 
 /** Index in index in index, and referrers of referrers. */
@@ -58,31 +54,6 @@ export async function copyImage(source: Source, to: Destination, options: CopyOp
     }
   } finally {
     await store.close();
-  }
-}
-
-async function openStore(source: Source, options: CopyOptions): Promise<ImageStore> {
-  const name = formatSource(source);
-  switch (source.kind) {
-    case 'registry':
-      return openRegistryStore(registryClient(source.reference.registry, network(options, name)), source.reference);
-    case 'oci-dir':
-      return openLayoutStore(folderMembers(source.path), source.selector, name);
-    case 'oci-archive':
-    case 'archive': {
-      const members = await archiveMembers(source.path, options.tempDir);
-      const isLayout = await closingOnError(
-        members,
-        async () => (await archiveForm(members, source)) === 'oci-archive',
-      );
-      if (isLayout) return closingOnError(members, () => openLayoutStore(members, source.selector, name));
-      await members.close();
-      return storeOfImage(await openImage(source, options));
-    }
-    case 'docker':
-    case 'docker-archive':
-    case 'dir':
-      return storeOfImage(await openImage(source, options));
   }
 }
 
