@@ -182,6 +182,21 @@ describe('missing evidence never passes silently', () => {
     expect(codes(judge(pack, { coverage: [row('evaluated')] }))).toEqual([]);
   });
 
+  test('a default that only warns adds nothing where a rule has warned already', () => {
+    const warned = packOf([
+      { on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE' },
+    ]);
+    const coverage: CoverageRow[] = [
+      { ecosystem: 'deb', components: 3, records: 0, state: 'no-source', sentence: 's' },
+    ];
+    expect(codes(judge(warned, { coverage }))).toEqual(['warn NO_SOURCE']);
+    const strict = packOf(
+      [{ on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE' }],
+      { coverage: 'pending' },
+    );
+    expect(codes(judge(strict, { coverage }))).toEqual(['pending DEFAULT_COVERAGE', 'warn NO_SOURCE']);
+  });
+
   test('rules on gaps, coverage and the subject decide before defaults', () => {
     const rules = packOf([
       { on: 'gap', when: 'gap.code == "FOREIGN_LAYER"', action: 'warn', message: '{gap.detail}' },

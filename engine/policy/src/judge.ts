@@ -31,16 +31,21 @@ export class Judge {
     const { rules, scope } = bench;
     scope.row = row;
     let isOpen = false;
+    let hasWarned = false;
     for (const rule of rules) {
       const truth = rule.test(scope);
       if (truth === false) continue;
       const { action } = rule;
       if (truth === undefined) isOpen ||= action === 'deny' || action === 'pending';
-      else if (action === 'warn') this.#note(bench, rule, 'warn');
-      else if (action !== 'allow' || !isOpen) return this.#conclude(bench, rule);
+      else if (action === 'warn') {
+        hasWarned = true;
+        this.#note(bench, rule, 'warn');
+      } else if (action !== 'allow' || !isOpen) return this.#conclude(bench, rule);
     }
     const last = bench.fallback(row, isOpen);
     if (last === undefined || last.action === 'allow') return 'allow';
+    // A rule has said it in better words already.
+    if (last.action === 'warn' && hasWarned) return 'allow';
     return this.#conclude(bench, last);
   }
 
