@@ -184,14 +184,14 @@ describe('missing evidence never passes silently', () => {
 
   test('a default that only warns adds nothing where a rule has warned already', () => {
     const warned = packOf([
-      { on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE' },
+      { on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE', message: 'x' },
     ]);
     const coverage: CoverageRow[] = [
       { ecosystem: 'deb', components: 3, records: 0, state: 'no-source', sentence: 's' },
     ];
     expect(codes(judge(warned, { coverage }))).toEqual(['warn NO_SOURCE']);
     const strict = packOf(
-      [{ on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE' }],
+      [{ on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE', message: 'x' }],
       { coverage: 'pending' },
     );
     expect(codes(judge(strict, { coverage }))).toEqual(['pending DEFAULT_COVERAGE', 'warn NO_SOURCE']);

@@ -52,6 +52,10 @@ export function realImages(): RealImages {
     .slice(0, 12);
   const folder = join(process.env['STELLA_TEST_CACHE'] ?? join(tmpdir(), 'stella-test-cache'), recipe);
   mkdirSync(folder, { recursive: true });
+  return alone(join(folder, 'lock'), () => makeImages(folder, recipe));
+}
+
+function makeImages(folder: string, recipe: string): RealImages {
   const debianRoot = once(join(folder, 'debian-root'), (target) => {
     run('debootstrap', ['--variant=minbase', 'bookworm', target, debianMirror()]);
   });
@@ -78,6 +82,34 @@ export function realImages(): RealImages {
     vulnerableParts,
     fixedParts,
   };
+}
+
+/** One process at a time: test files run side by side. The lock of a process that died is taken over. */
+function alone<T>(lock: string, work: () => T): T {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch {
+      if (!isAlive(lock)) rmSync(lock, { force: true });
+      Atomics.wait(pause, 0, 0, 200);
+    }
+  }
+  try {
+    return work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function isAlive(lock: string): boolean {
+  try {
+    process.kill(Number(readFileSync(lock, 'utf8')), 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes a file or folder under a temporary name and renames it, so that an interrupted run leaves nothing half made. */
@@ -165,7 +197,8 @@ function run(program: string, args: readonly string[], cwd?: string, env: Record
       maxBuffer: 1 << 28,
     });
   } catch (error) {
-    const { stderr } = error as { stderr?: Buffer };
-    throw new Error(`${program} ${args.join(' ')} failed:\n${stderr?.toString().slice(-2000) ?? ''}`, { cause: error });
+    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
+    const said = `${stdout?.toString().slice(-1000) ?? ''}\n${stderr?.toString().slice(-2000) ?? ''}`;
+    throw new Error(`${program} ${args.join(' ')} failed:\n${said}`);
   }
 }
