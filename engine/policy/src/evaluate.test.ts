@@ -192,6 +192,7 @@ describe('missing evidence never passes silently', () => {
     expect(codes(judge(warned, { coverage }))).toEqual(['warn NO_SOURCE']);
     const strict = packOf(
       [{ on: 'coverage', when: 'coverage.state == "no-source"', action: 'warn', code: 'NO_SOURCE', message: 'x' }],
+      {},
       { coverage: 'pending' },
     );
     expect(codes(judge(strict, { coverage }))).toEqual(['pending DEFAULT_COVERAGE', 'warn NO_SOURCE']);
