@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { cliReference } from './cli-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { noticeFile } from './notice.ts';
 
@@ -14,6 +15,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 export const GENERATED: readonly GeneratedFile[] = [
   { path: 'NOTICE.md', make: noticeFile },
+  { path: 'docs/reference/cli.md', make: cliReference },
   { path: 'docs/reference/errors.md', make: errorReference },
 ];
 
