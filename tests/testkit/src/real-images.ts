@@ -199,6 +199,6 @@ function run(program: string, args: readonly string[], cwd?: string, env: Record
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
     const said = `${stdout?.toString().slice(-1000) ?? ''}\n${stderr?.toString().slice(-2000) ?? ''}`;
-    throw new Error(`${program} ${args.join(' ')} failed:\n${said}`);
+    throw new Error(`${program} ${args.join(' ')} failed:\n${said}`, { cause: error });
   }
 }
