@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
-import { type Findings, matchInventory, openIndex } from '@stella-ops/engine-advisories';
+import { type Findings, matchInventory } from '@stella-ops/engine-advisories';
 import type { Inventory } from '@stella-ops/engine-inventory';
 import { applyVex, readOpenVex, type VexDocument } from '@stella-ops/engine-vex';
+import { withIndex } from './advisory-index.ts';
 import type { Context } from './context.ts';
 import { fail } from './errors.ts';
 import { readInput } from './input.ts';
@@ -32,10 +32,6 @@ export function findingsOf(
   documents: readonly VexDocument[],
   context: Context,
 ): Findings {
-  const index = openIndex(resolve(context.cwd, indexPath));
-  try {
-    return applyVex(matchInventory(inventory, index), documents, inventory.subject);
-  } finally {
-    index.close();
-  }
+  const findings = withIndex(indexPath, context, (index) => matchInventory(inventory, index));
+  return applyVex(findings, documents, inventory.subject);
 }

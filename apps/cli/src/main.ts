@@ -1,5 +1,8 @@
+import { EXIT } from '@stella-ops/engine-kernel';
 import { systemClock, type Context } from './context.ts';
 import { askSecret } from './ask-secret.ts';
+import { fail } from './errors.ts';
+import { errorText } from './render/error.ts';
 import { runCli } from './run-cli.ts';
 
 const isTerminal = process.stderr.isTTY;
@@ -22,11 +25,17 @@ const context: Context = {
   },
 };
 
-// A reader that has seen enough (`| head`) closes the pipe; that is not an error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) closes the pipe: that is no error, and the answer of a gate stays.
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(
+    errorText(fail('OUTPUT_FAILED', `cannot write to standard output: ${error.message}`, { cause: error })),
+  );
+  process.exit(EXIT.unexpected);
+});
 
 const outcome = await runCli(process.argv.slice(2), context);
 if (hasProgress) process.stderr.write('\r\u001b[K');
 if (outcome.stderr !== '') process.stderr.write(outcome.stderr);
-if (outcome.stdout.length > 0) process.stdout.write(outcome.stdout);
 process.exitCode = outcome.exit;
+if (outcome.stdout.length > 0) process.stdout.write(outcome.stdout);

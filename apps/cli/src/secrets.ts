@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { AppError } from '@stella-ops/engine-kernel';
 import { type Signer, signerFromPem } from '@stella-ops/engine-envelope';
 import type { Context } from './context.ts';
@@ -14,7 +12,7 @@ export async function passwordFromEnvironment(context: Context): Promise<string 
     const password = context.env[name];
     if (password !== undefined) return password;
     const file = context.env[`${name}_FILE`];
-    if (file !== undefined) return (await readFile(resolve(context.cwd, file), 'utf8')).replace(/\r?\n$/, '');
+    if (file !== undefined) return (await readInput(file, context, 1 << 16)).toString('utf8').replace(/\r?\n$/, '');
   }
   return undefined;
 }

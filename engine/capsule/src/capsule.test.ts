@@ -278,6 +278,17 @@ describe('a comparison of capsules', () => {
   });
 });
 
+test('a capsule that cannot be read is named by its file, and the one of two that is compared', async () => {
+  const whole = await newSeal().pack(decideWith());
+  await expect(readCapsule(Buffer.alloc(0), 'a.tar.zst')).rejects.toMatchObject({
+    code: 'CAPSULE_UNREADABLE',
+    place: { file: 'a.tar.zst/manifest.json' },
+  });
+  await expect(diffCapsules(whole, Buffer.alloc(0), { before: 'a', after: 'b' })).rejects.toMatchObject({
+    place: { file: 'b/manifest.json' },
+  });
+});
+
 test('what is read from a capsule is what went in', async () => {
   const decision = decideWith();
   const capsule = await readCapsule(await newSeal().pack(decision));

@@ -38,11 +38,16 @@ export interface CapsuleDiff {
 /**
  * Compares two decisions, `before` and `after`. Both are made again from the documents in their capsules.
  *
+ * @param names of the files that the capsules are in, for the place of errors
  * @throws AppError `CAPSULE_UNREADABLE`, `ENGINE_VERSION_UNAVAILABLE`, and what the readers of the documents throw
  */
-export async function diffCapsules(before: Uint8Array, after: Uint8Array): Promise<CapsuleDiff> {
-  const left = await readCapsule(before);
-  const right = await readCapsule(after);
+export async function diffCapsules(
+  before: Uint8Array,
+  after: Uint8Array,
+  names?: Change<string>,
+): Promise<CapsuleDiff> {
+  const left = await readCapsule(before, names?.before);
+  const right = await readCapsule(after, names?.after);
   const a = evaluateCapsule(left);
   const b = evaluateCapsule(right);
   return {

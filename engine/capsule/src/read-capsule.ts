@@ -29,16 +29,18 @@ export interface Capsule {
  * Reads a capsule to show, replay or compare it. `verdict.json` and seals may be missing; whatever a decision needs may
  * not.
  *
+ * @param name of the file that the capsule is in, for the place of errors: `name/member`
  * @throws AppError `CAPSULE_UNREADABLE` that names the first fault of the archive, and what the readers of decision input
  *   and verdict throw
  */
-export async function readCapsule(bytes: Uint8Array): Promise<Capsule> {
+export async function readCapsule(bytes: Uint8Array, name?: string): Promise<Capsule> {
+  const within = (file: string): string => (name === undefined ? file : `${name}/${file}`);
   const opened = await openCapsule(bytes);
   const { manifest, files } = opened;
-  if (manifest === undefined) throw unreadable(opened, 'manifest.json');
+  if (manifest === undefined) throw unreadable(opened, 'manifest.json', within);
   const member = (file: string): Buffer => {
     const found = files.get(file);
-    if (found === undefined) throw unreadable(opened, file);
+    if (found === undefined) throw unreadable(opened, file, within);
     return found;
   };
   const inputBytes = member(DECISION_INPUT);
@@ -48,11 +50,13 @@ export async function readCapsule(bytes: Uint8Array): Promise<Capsule> {
   return {
     opened,
     manifest,
-    input: parseDecisionInput(inputBytes, DECISION_INPUT),
+    input: parseDecisionInput(inputBytes, within(DECISION_INPUT)),
     inputDigest: digestOf(inputBytes),
     blobs: new Map(evidence.map(([, raw]) => [digestOf(raw), raw])),
     digests: Object.fromEntries(evidence.map(([role, raw]) => [role, digestOf(raw)])) as Capsule['digests'],
-    ...(verdict === undefined ? {} : { verdict: parseVerdict(verdict, VERDICT), verdictDigest: digestOf(verdict) }),
+    ...(verdict === undefined
+      ? {}
+      : { verdict: parseVerdict(verdict, within(VERDICT)), verdictDigest: digestOf(verdict) }),
     ...(signed === undefined ? {} : { signedVerdict: signed }),
   };
 }
@@ -70,11 +74,10 @@ function signedVerdict(seal: Uint8Array | undefined): Digest | undefined {
   return hex === undefined ? undefined : `sha256:${hex}`;
 }
 
-function unreadable({ faults }: OpenedCapsule, file: string) {
+function unreadable({ faults }: OpenedCapsule, file: string, within: (file: string) => string) {
   const fault = faults.find((one) => one.file === file) ?? faults[0];
-  const detail = fault === undefined ? `${file} is missing` : `${fault.file}: ${fault.detail}`;
-  return fail('CAPSULE_UNREADABLE', `the capsule cannot be read: ${detail}`, {
-    place: { file: fault?.file ?? file },
+  return fail('CAPSULE_UNREADABLE', `the capsule cannot be read: ${fault?.detail ?? 'the file is missing'}`, {
+    place: { file: within(fault?.file ?? file) },
     details: { faults },
   });
 }

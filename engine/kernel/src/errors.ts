@@ -92,7 +92,8 @@ export function formatPlace(place: Place | undefined): string {
     text += `${text === '' ? 'line ' : ':'}${place.line}`;
     if (place.column !== undefined) text += `:${place.column}`;
   }
-  if (place.pointer !== undefined) text += `#${place.pointer}`;
+  // The empty pointer is the whole document, which the file names already.
+  if (place.pointer) text += `#${place.pointer}`;
   if (place.offset !== undefined) text += `@${place.offset}`;
   return text;
 }

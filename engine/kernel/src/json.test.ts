@@ -15,6 +15,18 @@ test('a million brackets are refused before parsing', () => {
   expect(() => parseJson('['.repeat(1_000_000), 'x')).toThrow(expect.objectContaining({ code: 'JSON_TOO_DEEP' }));
 });
 
+test('many small values are refused before they take many times the memory of the text', () => {
+  const limits = { maxValues: 100 };
+  expect(() => parseJson(`[${'[],'.repeat(51)}1]`, 'x', limits)).toThrow(
+    expect.objectContaining({ code: 'JSON_TOO_LARGE', place: { file: 'x' } }),
+  );
+  expect(parseJson(`[${'0,'.repeat(99)}1]`, 'x', limits)).toHaveLength(100);
+  expect(() => parseJson(`[${'0,'.repeat(100)}1]`, 'x', limits)).toThrow(
+    expect.objectContaining({ code: 'JSON_TOO_LARGE' }),
+  );
+  expect(parseJson(JSON.stringify(','.repeat(1000)), 'x', limits)).toHaveLength(1000);
+});
+
 test('brackets and escaped quotes inside strings do not count as nesting', () => {
   const text = JSON.stringify({ a: '"['.repeat(2000), b: '\\' });
   expect(parseJson(text, 'x')).toEqual({ a: '"['.repeat(2000), b: '\\' });

@@ -8,6 +8,8 @@ export interface ParseLimits {
   readonly maxBytes?: number;
   /** Default 512. */
   readonly maxDepth?: number;
+  /** Objects, lists and members together. Default 16,000,000: an empty list is two bytes of text and fifty of memory. */
+  readonly maxValues?: number;
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
@@ -33,7 +35,7 @@ export function parseJson(source: Uint8Array | string, file: string, limits: Par
   } catch (cause) {
     throw fail('JSON_INVALID', 'the document is not UTF-8', { place: { file }, cause });
   }
-  assertDepth(text, limits.maxDepth ?? 512, file);
+  assertBounded(text, limits.maxDepth ?? 512, limits.maxValues ?? 16_000_000, file);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
@@ -71,22 +73,32 @@ function encodeParsed(value: unknown, file: string): Buffer {
   }
 }
 
-/** Counts brackets outside strings before parsing, so that no later recursive walk can exhaust the stack. */
-function assertDepth(text: string, maxDepth: number, file: string): void {
-  // A document shorter than the limit cannot be deeper than it.
-  if (text.length <= maxDepth) return;
+/**
+ * Counts brackets and commas outside strings before parsing, so that no later recursive walk can exhaust the stack and
+ * no document can grow out of proportion to its size.
+ */
+function assertBounded(text: string, maxDepth: number, maxValues: number, file: string): void {
+  // A document shorter than both limits can be over neither.
+  if (text.length <= Math.min(maxDepth, maxValues)) return;
   let depth = 0;
+  let values = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 0x22) {
       i = endOfString(text, i);
     } else if (c === 0x5b || c === 0x7b) {
+      values++;
       if (++depth > maxDepth) {
         throw fail('JSON_TOO_DEEP', `nested deeper than ${maxDepth}`, { place: lineAndColumn(text, i, file) });
       }
     } else if (c === 0x5d || c === 0x7d) {
       depth--;
+    } else if (c === 0x2c) {
+      values++;
     }
+  }
+  if (values > maxValues) {
+    throw fail('JSON_TOO_LARGE', `${values} values are over the limit of ${maxValues}`, { place: { file } });
   }
 }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { canonicalJson } from '@stella-ops/engine-kernel';
+import { canonicalJson, formatPlace } from '@stella-ops/engine-kernel';
 import { readAdvisorySources, writeIndex } from '@stella-ops/engine-advisories';
 import { defineCommand, formatOption } from '../command.ts';
 import { columns, printable } from '../render/table.ts';
@@ -55,6 +55,8 @@ function describe(broken: {
   readonly line?: number;
   readonly violations: readonly { readonly pointer: string; readonly message: string }[];
 }): string {
+  const { file, line } = broken;
   const [first] = broken.violations;
-  return `${broken.file}${broken.line === undefined ? '' : `:${broken.line}`}: ${first?.pointer ?? ''} ${first?.message ?? ''}`;
+  const place = formatPlace({ file, ...(line === undefined ? {} : { line }), pointer: first?.pointer ?? '' });
+  return `${place}: ${first?.message ?? ''}`;
 }

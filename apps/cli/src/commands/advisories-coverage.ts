@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import { canonicalJson } from '@stella-ops/engine-kernel';
-import { openIndex } from '@stella-ops/engine-advisories';
+import { withIndex } from '../advisory-index.ts';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
 import { table } from '../render/table.ts';
 
@@ -13,9 +12,7 @@ export const command = defineCommand({
   examples: ['stella advisories coverage advisories.idx'],
   exits: { 2: 'not an index, or damaged', 4: 'no such file' },
   run(context, [path = '']) {
-    const index = openIndex(resolve(context.cwd, path));
-    const { snapshot, ecosystems } = index.info;
-    index.close();
+    const { snapshot, ecosystems } = withIndex(path, context, (index) => index.info);
     return Promise.resolve({
       render: {
         table: () =>

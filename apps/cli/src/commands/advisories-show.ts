@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { canonicalJson } from '@stella-ops/engine-kernel';
-import { openIndex } from '@stella-ops/engine-advisories';
+import type { AdvisoryIndex } from '@stella-ops/engine-advisories';
+import { withIndex } from '../advisory-index.ts';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
 import { fail } from '../errors.ts';
 import { columns } from '../render/table.ts';
@@ -18,17 +18,11 @@ export const command = defineCommand({
   examples: ['stella advisories show advisories.idx', 'stella advisories show advisories.idx --record GO-2021-0113'],
   exits: { 2: 'not an index, or damaged', 4: 'no such file or record' },
   run(context, [path = ''], options) {
-    const index = openIndex(resolve(context.cwd, path));
-    try {
+    const { record } = options;
+    return withIndex(path, context, (index) => {
       if (options.verify) index.verify();
-      if (options.record !== undefined) {
-        const meta = index.record(options.record);
-        if (meta === undefined) {
-          throw fail('FILE_NOT_FOUND', `the index holds no record "${options.record}"`, {
-            hint: 'Ids are case-sensitive; aliases are not ids.',
-          });
-        }
-        const raw = Buffer.from(index.raw(meta));
+      if (record !== undefined) {
+        const raw = rawRecord(index, record);
         return Promise.resolve({ render: { table: () => raw, json: () => raw } });
       }
       const { info } = index;
@@ -47,8 +41,16 @@ export const command = defineCommand({
           json: () => `${canonicalJson(facts)}\n`,
         },
       });
-    } finally {
-      index.close();
-    }
+    });
   },
 });
+
+function rawRecord(index: AdvisoryIndex, id: string): Buffer {
+  const meta = index.record(id);
+  if (meta === undefined) {
+    throw fail('FILE_NOT_FOUND', `the index holds no record "${id}"`, {
+      hint: 'Ids are case-sensitive; aliases are not ids.',
+    });
+  }
+  return Buffer.from(index.raw(meta));
+}

@@ -17,6 +17,7 @@ export const command = defineCommand({
     const diff = await diffCapsules(
       await readInput(before, context, 1 << 30),
       await readInput(after, context, 1 << 30),
+      { before, after },
     );
     return { render: { table: () => `${columns(rowsOf(diff)).join('\n')}\n`, json: () => `${canonicalJson(diff)}\n` } };
   },

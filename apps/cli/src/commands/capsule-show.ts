@@ -22,7 +22,7 @@ export const command = defineCommand({
   ],
   exits: { 2: 'not a capsule', 4: 'no such file or member' },
   async run(context, [path = ''], options) {
-    const capsule = await readCapsule(await readInput(path, context, 1 << 30));
+    const capsule = await readCapsule(await readInput(path, context, 1 << 30), path);
     const { files, seals } = capsule.opened;
     if (options.member !== undefined) {
       const content = files.get(options.member) ?? seals.get(options.member);

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { canonicalJson } from '@stella-ops/engine-kernel';
-import { cutSlice, matchSlice, openIndex, type Slice } from '@stella-ops/engine-advisories';
+import { cutSlice, matchSlice } from '@stella-ops/engine-advisories';
 import { decide, packCapsule } from '@stella-ops/engine-capsule';
-import type { Inventory } from '@stella-ops/engine-inventory';
 import { openLocalLog } from '@stella-ops/engine-tlog';
 import { buildVexSet } from '@stella-ops/engine-vex';
+import { withIndex } from '../advisory-index.ts';
 import { defineCommand, formatOption } from '../command.ts';
-import { type Context, creationTime } from '../context.ts';
+import { creationTime } from '../context.ts';
 import { readVexFiles } from '../find.ts';
 import { loadInventory } from '../load-inventory.ts';
 import { writeOutput } from '../output.ts';
@@ -57,7 +57,7 @@ export const command = defineCommand({
         verifyDiffIds: true,
       });
       for (const warning of warnings) context.notice(warning);
-      const slice = sliceOf(inventory, options.advisories, context);
+      const slice = withIndex(options.advisories, context, (index) => cutSlice(inventory, index));
       const decision = decide({
         inventory,
         slice,
@@ -88,12 +88,3 @@ export const command = defineCommand({
     }
   },
 });
-
-function sliceOf(inventory: Inventory, indexPath: string, context: Context): Slice {
-  const index = openIndex(resolve(context.cwd, indexPath));
-  try {
-    return cutSlice(inventory, index);
-  } finally {
-    index.close();
-  }
-}

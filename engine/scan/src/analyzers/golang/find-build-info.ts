@@ -4,7 +4,9 @@ import { findDataRanges, type Ranges } from './executable-data.ts';
 export type BuildInfo =
   | { readonly form: 'inline'; readonly goVersion: string; readonly modules: string }
   /** Go before 1.18 left pointers to the texts; following them would mean going back in the file. */
-  | { readonly form: 'pointers' };
+  | { readonly form: 'pointers' }
+  /** The header is there, and the texts are cut off or longer than any linker writes them. */
+  | { readonly form: 'damaged' };
 
 const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
 const ALIGNMENT = 16;
@@ -49,7 +51,7 @@ function* searchRange(from: number, end: number): Ranges<BuildInfo | undefined> 
 }
 
 /** @param head bytes from the header on; `[next, end)` is what follows them in the segment */
-function* readHeader(head: Buffer, next: number, end: number): Ranges<BuildInfo | undefined> {
+function* readHeader(head: Buffer, next: number, end: number): Ranges<BuildInfo> {
   let bytes = head;
   let offset = next;
   function* need(count: number): Ranges<boolean> {
@@ -63,14 +65,14 @@ function* readHeader(head: Buffer, next: number, end: number): Ranges<BuildInfo 
     return bytes.length >= count;
   }
   const texts: Buffer[] = [];
-  if (!(yield* need(HEADER_BYTES))) return undefined;
+  if (!(yield* need(HEADER_BYTES))) return { form: 'damaged' };
   if (((bytes[FLAGS_AT] as number) & FLAG_INLINE) === 0) return { form: 'pointers' };
   for (let at = HEADER_BYTES; texts.length < 2;) {
     yield* need(at + VARINT_BYTES);
     const length = readVarint(bytes, at);
-    if (length === undefined || length.value > MAX_TEXT_BYTES) return undefined;
+    if (length === undefined || length.value > MAX_TEXT_BYTES) return { form: 'damaged' };
     at += length.bytes;
-    if (!(yield* need(at + length.value))) return undefined;
+    if (!(yield* need(at + length.value))) return { form: 'damaged' };
     texts.push(bytes.subarray(at, at + length.value));
     at += length.value;
   }

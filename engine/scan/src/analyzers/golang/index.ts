@@ -36,6 +36,10 @@ function* probe(sizeBytes: number): RangeReader<GoBinaryFacts> {
   if (info === undefined) return undefined;
   if (info.form === 'inline')
     return { facts: parseModules(info.goVersion, info.modules) } satisfies Parsed<GoBinaryFacts>;
+  if (info.form === 'damaged') {
+    const detail = 'a Go executable whose build information is cut off: its modules are not known';
+    return { problems: [{ code: 'GO_BUILDINFO_UNREADABLE', detail }] };
+  }
   const detail = 'a Go executable built before Go 1.18: the list of its modules is not read';
   return { problems: [{ code: 'GO_BUILDINFO_UNSUPPORTED', detail }] };
 }
