@@ -1,7 +1,8 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError, parseJson } from '@stella-ops/engine-kernel';
 import { type Endpoint, formatEndpoint } from './endpoint.ts';
 import { fail } from './errors.ts';
+import { nodeHttp } from './lazy-http.ts';
 
 /** Answers that are documents, not streams. `docker inspect` of a large image is some 100 kB. */
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
@@ -11,7 +12,7 @@ const MAX_ERROR_BYTES = 64 * 1024;
 export function get(endpoint: Endpoint, path: string, idleTimeoutMs: number): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const to = endpoint.kind === 'unix' ? { socketPath: endpoint.path } : { host: endpoint.host, port: endpoint.port };
-    const call = request({ ...to, path, method: 'GET', agent: false, headers: { host: 'docker' } }, resolve);
+    const call = nodeHttp().request({ ...to, path, method: 'GET', agent: false, headers: { host: 'docker' } }, resolve);
     // Counts from the last byte seen, so a long export is fine and a dead peer is not.
     call.setTimeout(idleTimeoutMs, () => {
       call.destroy(

@@ -1,9 +1,9 @@
 import { lookup, type LookupAddress } from 'node:dns';
-import { Agent as HttpAgent, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { nodeHttp, nodeHttps } from '@stella-ops/engine-docker';
 import { AppError } from '@stella-ops/engine-kernel';
 import { fail } from '../errors.ts';
 import { type AddressClass, classifyAddress, mayLeadTo } from './address.ts';
@@ -51,8 +51,12 @@ export function createExchange(options: RegistryOptions): Exchange {
   const classify = options.classify ?? classifyAddress;
   const idleTimeoutMs = options.idleTimeoutMs ?? 60_000;
   const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: 8 }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: 8, ...(options.ca === undefined ? {} : { ca: options.ca }) }),
+    http: new (nodeHttp().Agent)({ keepAlive: true, maxSockets: 8 }),
+    https: new (nodeHttps().Agent)({
+      keepAlive: true,
+      maxSockets: 8,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    }),
   };
 
   function send({ method, url, headers, body, namedBy }: HttpRequest): Promise<HttpResponse> {
@@ -81,7 +85,7 @@ export function createExchange(options: RegistryOptions): Exchange {
     return new Promise((resolve, reject) => {
       const literal = url.hostname.replace(/^\[|\]$/g, '');
       if (isIP(literal) !== 0) assertReachable(literal);
-      const call = (isPlain ? httpRequest : httpsRequest)(url, {
+      const call = (isPlain ? nodeHttp() : nodeHttps()).request(url, {
         method,
         headers: {
           'user-agent': 'stella-ops',
