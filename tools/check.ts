@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boundaryFaults, type Manifest, type SourceFile } from './check/boundaries.ts';
+import { documentFaults } from './check/documents.ts';
 import { installedPackages, licenseFaults } from './check/licenses.ts';
 import { staleFiles } from './generate/generated-files.ts';
 
@@ -17,12 +18,13 @@ interface Step {
 const steps: readonly Step[] = [
   { name: 'format', run: () => tool('prettier', ['--check', '--log-level', 'warn', '.']) },
   { name: 'lint', run: () => tool('oxlint', ['--type-aware', '--deny-warnings', '.']) },
-  { name: 'boundaries', run: () => boundaryFaults(sources(), manifests()) },
+  { name: 'boundaries', run: () => boundaryFaults(texts('*.ts', '*.tsx'), manifests()) },
   {
     name: 'licences',
     run: () => licenseFaults(installedPackages(readFileSync('package-lock.json', 'utf8'), licenseOf)),
   },
   { name: 'lockfile', run: lockfileFaults },
+  { name: 'documents', run: () => documentFaults(texts('*.md'), existsSync) },
   { name: 'generated files', run: staleFiles },
   { name: 'types', run: () => tool('tsc', []) },
 ];
@@ -52,8 +54,8 @@ function tracked(...patterns: string[]): string[] {
     .filter(existsSync);
 }
 
-function sources(): SourceFile[] {
-  return tracked('*.ts', '*.tsx').map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+function texts(...patterns: string[]): SourceFile[] {
+  return tracked(...patterns).map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
 
 function manifests(): Manifest[] {

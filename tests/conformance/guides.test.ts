@@ -51,7 +51,7 @@ for (const name of readdirSync(guides)) {
 
   describe(`docs/guides/${name}`, () => {
     test('begins with its imposed rule and has examples that run on any machine', () => {
-      expect(page).toMatch(/^# .+\n\n> Imposed rule: /);
+      expect(page).toMatch(/^# .+\n\n> \*\*Imposed rule:\*\* /);
       expect(examples.filter(({ needs }) => needs.length === 0)).not.toEqual([]);
     });
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { IMPOSED_RULE } from '../check/documents.ts';
 import type * as Help from '../../apps/cli/src/help.ts';
 import type * as Registry from '../../apps/cli/src/registry.ts';
 
@@ -17,7 +18,9 @@ export async function cliReference(): Promise<string> {
   return [
     '# Command line',
     '',
-    '> Imposed rule: this page is generated (`npm run generate`) from the commands themselves; edit those.',
+    IMPOSED_RULE,
+    '',
+    'This page is generated (`npm run generate`) from the commands themselves; edit those.',
     '',
     '`stella` and `stellaops` are the same program. `--format json` is a contract: members are added, never changed or removed within a major version. Results go to standard output, everything else to standard error.',
     '',

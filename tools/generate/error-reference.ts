@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { IMPOSED_RULE } from '../check/documents.ts';
 import type { ErrorRow } from '@stella-ops/engine-kernel';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -25,7 +26,9 @@ export async function errorReference(): Promise<string> {
   return [
     '# Error codes',
     '',
-    '> Imposed rule: this page is generated (`npm run generate`) from the error tables in the source; edit those.',
+    IMPOSED_RULE,
+    '',
+    'This page is generated (`npm run generate`) from the error tables in the source; edit those.',
     '',
     'Every error carries one of these codes, a sentence, the place in the input where it is known, and a hint. *status* is the HTTP status of the API, *exit* the exit code of the command line.',
     '',
