@@ -4,20 +4,27 @@ import { format, resolveConfig } from 'prettier';
 import { cliReference } from './cli-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { noticeFile } from './notice.ts';
+import { isSbomPlatform, ownSbom } from './own-sbom.ts';
 
 /** A file of the repository that is made from other files. */
 interface GeneratedFile {
   readonly path: string;
   make(): string | Promise<string>;
+  /** False where the content would be that of another platform. */
+  readonly isMadeHere?: () => boolean;
 }
 
 const root = join(import.meta.dirname, '..', '..');
 
-export const GENERATED: readonly GeneratedFile[] = [
+const ALL: readonly GeneratedFile[] = [
   { path: 'NOTICE.md', make: noticeFile },
   { path: 'docs/reference/cli.md', make: cliReference },
   { path: 'docs/reference/errors.md', make: errorReference },
+  { path: 'sbom.cdx.json', make: ownSbom, isMadeHere: isSbomPlatform },
 ];
+
+/** The files that this machine can make. */
+export const GENERATED = ALL.filter(({ isMadeHere }) => isMadeHere?.() !== false);
 
 /** Content of a generated file as it should be, formatted like everything else. */
 export async function contentOf(file: GeneratedFile): Promise<string> {
