@@ -63,9 +63,10 @@ export const OCI_ERRORS = {
     exit: EXIT.notFound,
     hint: 'The image is not whole here; copy it again with all its blobs.',
   },
+  // Content that is cut short counts as invalid input; content that was changed, as not verified.
   OCI_SIZE_MISMATCH: {
     status: 422,
-    exit: EXIT.verification,
+    exit: EXIT.invalid,
     hint: 'The content was cut or changed; get the image again and do not use this one.',
   },
   OCI_DIGEST_MISMATCH: {

@@ -17,13 +17,21 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Words put before the program, such as `unshare --net`. */
   readonly prefix?: readonly string[];
+  /** After this time the process is killed. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs the real command line as a process of its own, the way a person or a pipeline does. */
 export function stella(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
   const [file = launcher, ...words] = [...(options.prefix ?? []), launcher, ...args];
   const env = { ...process.env, STELLA_CACHE_DIR: join(tmpdir(), 'stella-test-cache', 'cli'), ...options.env };
-  const child = spawn(file, words, { cwd: options.cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(file, words, {
+    cwd: options.cwd,
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
+  });
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   const out: Buffer[] = [];

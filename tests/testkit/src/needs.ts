@@ -24,6 +24,10 @@ const PARTS = {
     sentence: 'unshare with user rights to make a network namespace',
     present: () => answers('unshare', ['--net', 'true']),
   },
+  mount: {
+    sentence: 'rights to mount a file system in memory',
+    present: () => process.getuid?.() === 0 && answers('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']),
+  },
   faketime: { sentence: 'faketime on PATH', present: () => onPath('faketime') },
   zstd: { sentence: 'zstd on PATH', present: () => onPath('zstd') },
   openssl: { sentence: 'openssl on PATH', present: () => onPath('openssl') },

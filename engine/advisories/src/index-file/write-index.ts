@@ -62,10 +62,22 @@ export async function writeIndex(records: AsyncIterable<SourceRecord>, options: 
     }
     const superseded = [...collector.superseded.values()].reduce((sum, one) => sum + one, 0);
     return { ...stats, broken, superseded };
+  } catch (cause) {
+    throw isWriteFault(cause)
+      ? fail('INDEX_NOT_WRITTEN', `the index cannot be written: ${cause.message}`, {
+          place: { file: options.out },
+          cause,
+        })
+      : cause;
   } finally {
     spill.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Sources are only read, so what fails in writing is the index: mostly a full disk. */
+function isWriteFault(cause: unknown): cause is Error {
+  return cause instanceof Error && 'syscall' in cause && (cause.syscall === 'write' || cause.syscall === 'fsync');
 }
 
 /** On the same file system as the output, so that the index can be renamed into its place. */
