@@ -39,6 +39,12 @@ test('the file in /etc is believed first, a link in its place is followed', asyn
   expect(await distro(file('etc/debian_version', '11.2'), file('etc/os-release', 'NAME=x'))).toEqual(['debian', []]);
 });
 
+test('lsb-release serves where there is no os-release', async () => {
+  const lsb = file('etc/lsb-release', 'DISTRIB_ID=Ubuntu\nDISTRIB_RELEASE=10.04\nDISTRIB_CODENAME=lucid\n');
+  expect(await distro(lsb, file('etc/debian_version', 'squeeze/sid'))).toEqual(['ubuntu', []]);
+  expect(await distro(file('etc/lsb-release', 'DISTRIB_ID=Ubuntu'))).toEqual([undefined, ['OS_UNKNOWN']]);
+});
+
 test('an image of no known system has a gap', async () => {
   expect(await distro()).toEqual([undefined, ['OS_UNKNOWN']]);
 });
