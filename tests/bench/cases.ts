@@ -19,7 +19,8 @@ export interface BenchCase {
 }
 
 const root = join(import.meta.dirname, '..', '..');
-const stella = join(root, 'apps', 'cli', 'bin', 'stella');
+/** The program as it ships; `run.ts` builds it first. */
+const stella = join(root, 'dist', 'cli', 'bin', 'stella');
 const work = join(tmpdir(), 'stella-bench');
 const env = { STELLA_CACHE_DIR: join(work, 'cache'), NODE_COMPILE_CACHE: join(work, 'compiled') };
 

@@ -1,13 +1,17 @@
 // `npm run bench [-- CASE…]`: our command line beside the peers found on PATH, fresh processes in turn, page cache warm.
 // Prints ratios; absolute times say more about the machine than about us. Needs Linux, and for the cases with images
 // docker, debootstrap, skopeo, go and pip; for advisories STELLA_CORPUS_DIR.
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CASES } from './cases.ts';
 import { inTurn, type Summary } from './measure.ts';
 
 const rounds = Number(process.env['STELLA_BENCH_ROUNDS'] ?? 5);
 const wanted = process.argv.slice(2);
 let missed = 0;
+
+execFileSync(process.execPath, [join(import.meta.dirname, '..', '..', 'tools', 'build.ts')], { stdio: 'inherit' });
 
 for (const benchCase of CASES) {
   if (wanted.length > 0 && !wanted.some((word) => benchCase.name.includes(word))) continue;
