@@ -1,23 +1,9 @@
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type Inventory, readSbom } from '@stella-ops/engine-inventory';
-import type { ScanResult } from '@stella-ops/engine-scan';
+import { readSbom } from '@stella-ops/engine-inventory';
 import type { Context } from './context.ts';
 import { readInput } from './input.ts';
-
-export interface LoadOptions {
-  readonly platform?: string | undefined;
-  readonly useCache: boolean;
-  /** Hash the uncompressed layers too: a decision must not rest on what the image says of itself. */
-  readonly verifyDiffIds: boolean;
-}
-
-export interface Loaded {
-  readonly inventory: Inventory;
-  /** What the scan did; absent when an SBOM was read. */
-  readonly stats?: ScanResult['stats'];
-  readonly warnings: readonly string[];
-}
+import type { Loaded, LoadOptions } from './scan-source.ts';
 
 /**
  * The inventory of a source: scanned from an image or a directory, or read from an SBOM (`sbom:FILE`, or a JSON file).

@@ -2,11 +2,25 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { directoryRecords } from '@stella-ops/engine-blobs';
+import type { Inventory } from '@stella-ops/engine-inventory';
 import { formatSource, openImage, parseSource, type Source } from '@stella-ops/engine-oci';
 import { type ScanResult, scanDirectory, scanImage } from '@stella-ops/engine-scan';
 import { cacheFolder, type Context } from './context.ts';
 import { imageAccess } from './image-access.ts';
-import type { Loaded, LoadOptions } from './load-inventory.ts';
+
+export interface LoadOptions {
+  readonly platform?: string | undefined;
+  readonly useCache: boolean;
+  /** Hash the uncompressed layers too: a decision must not rest on what the image says of itself. */
+  readonly verifyDiffIds: boolean;
+}
+
+export interface Loaded {
+  readonly inventory: Inventory;
+  /** What the scan did; absent when an SBOM was read. */
+  readonly stats?: ScanResult['stats'];
+  readonly warnings: readonly string[];
+}
 
 /** Scans an image or a directory. */
 export async function scanSource(text: string, context: Context, options: LoadOptions): Promise<Loaded> {
