@@ -33,5 +33,6 @@ export function findingsOf(
   context: Context,
 ): Findings {
   const findings = withIndex(indexPath, context, (index) => matchInventory(inventory, index));
-  return applyVex(findings, documents, inventory.subject);
+  // What was just matched carries no older answers that would have to go.
+  return documents.length === 0 ? findings : applyVex(findings, documents, inventory.subject);
 }

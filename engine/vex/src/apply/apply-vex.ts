@@ -18,7 +18,6 @@ import { subjectMatcher } from './subject-matcher.ts';
  * Source: OpenVEX specification 0.2.0, "Statement inheritance" and "Updating statements".
  */
 export function applyVex(findings: Findings, documents: readonly VexDocument[], subject: Subject): Findings {
-  if (documents.length === 0) return findings;
   const index = new StatementIndex(distinct(documents), findings.findings, subjectMatcher(subject));
   return { ...findings, findings: findings.findings.map((finding) => answered(finding, index.find(finding))) };
 }
