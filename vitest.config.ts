@@ -26,6 +26,7 @@ export default defineConfig({
         ],
         20_000,
       ),
+      ring('integration', ['services/**/src/**/*.test.ts', 'tests/integration/**/*.test.ts'], 120_000),
       ring('conformance', ['tests/conformance/**/*.test.ts'], 120_000),
       ring('fuzz', ['tests/fuzz/**/*.test.ts'], 300_000),
       ring('e2e', ['tests/e2e/**/*.test.ts'], 900_000),

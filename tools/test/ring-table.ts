@@ -16,7 +16,7 @@ export interface RingSummary {
 
 const RINGS: readonly (readonly [string, RegExp])[] = [
   ['unit', /^(engine|contracts|platform|apps|tools)\//],
-  ['integration', /^services\//],
+  ['integration', /^(services|tests\/integration)\//],
   ['conformance', /^tests\/conformance\//],
   ['fuzz', /^tests\/fuzz\//],
   ['e2e', /^tests\/e2e\//],

@@ -3,4 +3,5 @@ export * from './corpus.ts';
 export * from './fake-registry.ts';
 export * from './hostile.ts';
 export * from './needs.ts';
+export * from './postgres.ts';
 export * from './real-images.ts';

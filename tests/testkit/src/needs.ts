@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'vitest';
+import { hasPostgres } from './postgres.ts';
 
 /** Parts a test may need beyond Node. `.ci/run` provides all of them and sets STELLA_TESTS_STRICT, which turns a lack into a failure. */
 const PARTS = {
@@ -29,6 +30,11 @@ const PARTS = {
     present: () => process.getuid?.() === 0 && answers('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']),
   },
   faketime: { sentence: 'faketime on PATH', present: () => onPath('faketime') },
+  postgres: { sentence: 'PostgreSQL: its server programs, or STELLA_TEST_POSTGRES_URL', present: hasPostgres },
+  strace: {
+    sentence: 'strace that may trace',
+    present: () => answers('strace', ['-e', 'trace=none', 'true']),
+  },
   zstd: { sentence: 'zstd on PATH', present: () => onPath('zstd') },
   openssl: { sentence: 'openssl on PATH', present: () => onPath('openssl') },
   cosign: { sentence: 'cosign on PATH (built from its Go module in the long run)', present: () => onPath('cosign') },
