@@ -1,22 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixedClock } from '@stella-ops/engine-kernel';
 import { expect, test } from 'vitest';
-import type { Context } from './context.ts';
 import { COMMANDS } from './registry.ts';
 import { printable } from './render/table.ts';
 import { runCli } from './run-cli.ts';
+import { testContext } from './testing/test-context.ts';
 
-const context: Context = {
-  env: {},
-  clock: fixedClock('2026-01-02T03:04:05Z'),
-  cwd: '/',
-  stdin: (async function* () {})(),
-  isTerminal: false,
-  askSecret: () => Promise.resolve(undefined),
-  progress: () => undefined,
-  notice: () => undefined,
-};
+const context = testContext();
 
 test('every file in commands/ is registered, and every registered command loads', async () => {
   const files = readdirSync(join(import.meta.dirname, 'commands')).filter((file) => !file.endsWith('.test.ts'));
