@@ -120,10 +120,7 @@ describe('cache', () => {
     ['garbage', () => Buffer.from('\0\0')],
     ['of another layer', (record: Buffer) => Buffer.from(record.toString().replace(/sha256:./, 'sha256:x'))],
     ['with other members', (record: Buffer) => Buffer.from(record.toString().replace('"entries"', '"entrees"'))],
-    [
-      'with a broken set',
-      (record: Buffer) => Buffer.from(record.toString().replace(/"directories":"./, '"directories":"-')),
-    ],
+    ['with a broken set', (record: Buffer) => Buffer.from(record.toString().replace(/"directories":"/, '$&AAAA'))],
   ])('a record that is %s counts as absent', async (_, damage) => {
     const cache = memoryCache();
     const { inventory } = await scanImage(tinyImage(LAYERS), { cache });

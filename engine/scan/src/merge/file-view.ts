@@ -56,8 +56,7 @@ export class FileView<F> implements Files<F> {
   }
 
   linkedDirectory(path: string): string | undefined {
-    const isLink = this.#stack.layers.some(({ links }) => links.has(path));
-    return isLink ? this.realDirectory(path) : undefined;
+    return this.#stack.hasLink(path) ? this.realDirectory(path) : undefined;
   }
 
   #read(layer: number, file: FileFacts): FoundFile<F> | undefined {

@@ -39,6 +39,7 @@ interface IndexedLayer extends StackedLayer {
 export class LayerStack {
   readonly layers: readonly IndexedLayer[];
   readonly questions = new Questions();
+  readonly #linkPaths: ReadonlySet<string>;
   readonly #floors = new Map<string, number>();
 
   /** @param layers lowest first */
@@ -52,6 +53,12 @@ export class LayerStack {
       opaque: new Set(facts.opaque),
       answers: new Map(),
     }));
+    this.#linkPaths = new Set(layers.flatMap(({ facts }) => facts.links.map(([path]) => path)));
+  }
+
+  /** Whether any layer has a symbolic link at exactly this path among those that are kept by name. */
+  hasLink(path: string): boolean {
+    return this.#linkPaths.has(path);
   }
 
   addAnswers(layer: number, answers: Iterable<Answer>): void {
@@ -129,12 +136,12 @@ export class LayerStack {
   /** What one layer has at a path. `isDecisive`: hashes are not enough, ask. */
   #nodeIn(layer: number, path: string, hash: number, isDecisive: boolean): Node {
     const { files, links, answers, facts } = this.#at(layer);
+    const isDirectory = facts.directories.has(hash);
+    if (!isDirectory && !facts.others.has(hash)) return ABSENT;
     const file = files.get(path);
     if (file !== undefined) return { type: file.type, layer, ...(file.link !== undefined && { link: file.link }) };
     const link = links.get(path);
     if (link !== undefined) return { type: 'symlink', layer, link };
-    const isDirectory = facts.directories.has(hash);
-    if (!isDirectory && !facts.others.has(hash)) return ABSENT;
     if (isDirectory && !isDecisive) return { type: 'directory', layer };
     const answer = answers.get(path);
     if (answer === undefined) {

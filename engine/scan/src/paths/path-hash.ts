@@ -34,11 +34,21 @@ export function hashPath(
 
 /** {@link hashPath} of a text. */
 export function hashOfPath(path: string): number {
-  const bytes = Buffer.from(path, 'utf8');
-  return hashPath(bytes, 0, bytes.length, ignore);
+  let a = SEED_A;
+  let b = SEED_B;
+  for (let at = 0; at < path.length; at++) {
+    const code = path.charCodeAt(at);
+    if (code >= 0x80) return hashOfUtf8(Buffer.from(path, 'utf8'));
+    a = Math.imul(a ^ code, PRIME_A);
+    b = Math.imul(b ^ code, PRIME_B);
+    b ^= b >>> 15;
+  }
+  return join(a, b);
 }
 
-const ignore = (): void => undefined;
+function hashOfUtf8(bytes: Uint8Array): number {
+  return hashPath(bytes, 0, bytes.length, () => undefined);
+}
 
 /** 32 bits of one lane above 21 of the other: at most 2^53 - 1. */
 function join(a: number, b: number): number {

@@ -1,3 +1,7 @@
+import { endianness } from 'node:os';
+
+const IS_LITTLE_ENDIAN = endianness() === 'LE';
+
 /** Collects path hashes; doubles without boxing, however many. */
 export class PathSetBuilder {
   #hashes = new Float64Array(1024);
@@ -62,18 +66,24 @@ export class PathSet {
 
   /** Little-endian doubles as base64: what is kept in a cache record. */
   toText(): string {
-    const bytes = Buffer.allocUnsafe(this.#sorted.length * 8);
-    for (let i = 0; i < this.#sorted.length; i++) bytes.writeDoubleLE(this.#sorted[i] as number, i * 8);
-    return bytes.toString('base64');
+    const bytes = Buffer.from(this.#sorted.slice().buffer);
+    return (IS_LITTLE_ENDIAN ? bytes : bytes.swap64()).toString('base64');
   }
 
   /** `undefined` when the text is not one that {@link toText} writes. */
   static fromText(text: string): PathSet | undefined {
     const bytes = Buffer.from(text, 'base64');
-    if (bytes.length % 8 !== 0 || bytes.toString('base64') !== text) return undefined;
+    const isWhole = bytes.length % 8 === 0 && text.length === Math.ceil(bytes.length / 3) * 4;
+    if (!isWhole) return undefined;
     const sorted = new Float64Array(bytes.length / 8);
-    for (let i = 0; i < sorted.length; i++) sorted[i] = bytes.readDoubleLE(i * 8);
-    const isAscending = sorted.every((hash, i) => i === 0 || hash > (sorted[i - 1] as number));
-    return isAscending ? new PathSet(sorted) : undefined;
+    // A copy: the bytes may lie in a pool, where doubles are not aligned.
+    new Uint8Array(sorted.buffer).set(IS_LITTLE_ENDIAN ? bytes : bytes.swap64());
+    let last = -1;
+    for (let i = 0; i < sorted.length; i++) {
+      const hash = sorted[i] as number;
+      if (!(hash > last)) return undefined;
+      last = hash;
+    }
+    return new PathSet(sorted);
   }
 }
