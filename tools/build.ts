@@ -1,11 +1,12 @@
-// `npm run build`: the command line as it ships, in dist/cli: one bundle with a part for each command, and the launcher.
+// `npm run build [-- FOLDER]`: the command line as it ships, in dist/cli or FOLDER: one bundle with a part for each
+// command, and the launcher.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { noticeFile } from './generate/notice.ts';
 
 const root = join(import.meta.dirname, '..');
-const out = join(root, 'dist', 'cli');
+const out = resolve(process.argv[2] ?? join(root, 'dist', 'cli'));
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, 'bin'), { recursive: true });
@@ -34,4 +35,4 @@ copyFileSync(join(root, 'apps', 'cli', 'bin', 'stella'), join(out, 'bin', 'stell
 copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
 writeFileSync(join(out, 'NOTICE.md'), noticeFile());
 const sizes = Object.values(result.metafile.outputs).map((output) => output.bytes);
-console.log(`dist/cli: ${sizes.length} files, ${Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024)} kB`);
+console.log(`${out}: ${sizes.length} files, ${Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024)} kB`);

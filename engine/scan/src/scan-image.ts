@@ -51,7 +51,7 @@ export async function scanImage(image: Image, options: ScanImageOptions = {}): P
       platform: image.platform,
     },
     distro: merged.distro,
-    layers: await Promise.all(image.layers.map((layer) => describeLayer(layer, reader))),
+    layers: await Promise.all(image.layers.map((layer) => describeLayer(layer, reader, verifyDiffIds))),
     components: merged.components,
     relations: merged.relations,
     gaps: [...merged.gaps, ...foreignGaps(image.layers)],
@@ -88,9 +88,10 @@ async function readAll(
   if (failed !== undefined) throw errors.get(failed);
 }
 
-async function describeLayer(layer: ImageLayer, reader: LayerFactsReader): Promise<Layer> {
+/** Whether a claim was verified stands in the inventory only where that was asked for: a cache must not change its bytes. */
+async function describeLayer(layer: ImageLayer, reader: LayerFactsReader, verifyDiffIds: boolean): Promise<Layer> {
   const { digest, diffId, sizeBytes, isForeign } = layer;
-  const computed = isForeign ? undefined : (await reader.factsOf(layer)).diffId;
+  const computed = isForeign || !verifyDiffIds ? undefined : (await reader.factsOf(layer)).diffId;
   return {
     digest,
     ...(diffId !== undefined && { diffId }),

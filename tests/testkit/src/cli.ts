@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const launcher = join(import.meta.dirname, '..', '..', '..', 'apps', 'cli', 'bin', 'stella');
+const sourceLauncher = join(import.meta.dirname, '..', '..', '..', 'apps', 'cli', 'bin', 'stella');
 
 export interface CliRun {
   readonly exit: number;
@@ -17,12 +17,15 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Words put before the program, such as `unshare --net`. */
   readonly prefix?: readonly string[];
+  /** Another launcher than that of the source tree. */
+  readonly launcher?: string;
   /** After this time the process is killed. */
   readonly timeoutMs?: number;
 }
 
 /** Runs the real command line as a process of its own, the way a person or a pipeline does. */
 export function stella(args: readonly string[], options: CliOptions = {}): Promise<CliRun> {
+  const { launcher = sourceLauncher } = options;
   const [file = launcher, ...words] = [...(options.prefix ?? []), launcher, ...args];
   const env = { ...process.env, STELLA_CACHE_DIR: join(tmpdir(), 'stella-test-cache', 'cli'), ...options.env };
   const child = spawn(file, words, {

@@ -22,6 +22,7 @@ export const command = defineCommand({
       choices: LEVELS,
       summary: 'exit 6 for an open finding of this severity or above; unknown severity counts',
     },
+    'fail-on-gaps': { type: 'flag', summary: 'exit 2 when something could not be read' },
     format: formatOption('table', 'json'),
     output: OUTPUT_OPTION,
     ...SCAN_OPTIONS,
@@ -31,7 +32,7 @@ export const command = defineCommand({
     'stella findings match shop.cdx.json --advisories advisories.idx',
     'stella findings match oci-dir:shop --advisories advisories.idx --vex shop.openvex.json --fail-on high',
   ],
-  exits: { 2: 'invalid input', 4: 'source or index not found', 6: '--fail-on is met' },
+  exits: { 2: 'invalid input, or gaps with --fail-on-gaps', 4: 'source or index not found', 6: '--fail-on is met' },
   async run(context, [source = ''], options) {
     const vex = await readVexFiles(options.vex, context);
     const { inventory, warnings } = await loadInventory(source, context, {
@@ -44,9 +45,9 @@ export const command = defineCommand({
     const threshold = options['fail-on'];
     const isMet = threshold !== undefined && findings.findings.some((finding) => isOpenAtOrAbove(finding, threshold));
     return {
-      exit: isMet ? EXIT.denied : 0,
+      exit: isMet ? EXIT.denied : options['fail-on-gaps'] && inventory.gaps.length > 0 ? EXIT.invalid : 0,
       render: {
-        table: () => findingsTable(findings),
+        table: () => findingsTable(findings, inventory.gaps),
         json: () => `${canonicalJson(findingsReport(inventory, findings))}\n`,
       },
     };

@@ -1,4 +1,6 @@
 import type { Finding, Findings } from '@stella-ops/engine-advisories';
+import type { Gap } from '@stella-ops/engine-inventory';
+import { gapLines } from './inventory-table.ts';
 import { printable, table } from './table.ts';
 
 const RANK: Readonly<Record<Finding['severity']['level'], number>> = {
@@ -10,8 +12,8 @@ const RANK: Readonly<Record<Finding['severity']['level'], number>> = {
   none: 5,
 };
 
-/** Worst first; then what the advisories at hand cannot answer for. */
-export function findingsTable(findings: Findings): string {
+/** Worst first; then what the advisories at hand cannot answer for, and what the scan could not read. */
+export function findingsTable(findings: Findings, gaps: readonly Gap[]): string {
   const rows = [...findings.findings]
     .sort(
       (a, b) => RANK[a.severity.level] - RANK[b.severity.level] || (b.severity.score ?? 0) - (a.severity.score ?? 0),
@@ -37,5 +39,5 @@ export function findingsTable(findings: Findings): string {
   const coverage = findings.coverage.map(
     (row) => `  ${row.state === 'evaluated' ? 'ok     ' : 'UNKNOWN'} ${printable(row.sentence)}`,
   );
-  return `${head}${open.length} open of ${findings.findings.length} findings\n${['coverage', ...coverage].join('\n')}\n`;
+  return `${head}${open.length} open of ${findings.findings.length} findings\n${['coverage', ...coverage, ...gapLines(gaps)].join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { Inventory } from '@stella-ops/engine-inventory';
+import type { Gap, Inventory } from '@stella-ops/engine-inventory';
 import type { ScanResult } from '@stella-ops/engine-scan';
 import { columns, printable, shortDigest, table } from './table.ts';
 
@@ -38,10 +38,15 @@ export function inventorySummary(inventory: Inventory, stats?: ScanResult['stats
     ...(stats === undefined
       ? []
       : [['layers', `${stats.layersRead} read, ${stats.layersCached} known`] as [string, string]]),
-    ['gaps', String(inventory.gaps.length)],
   ];
-  const gaps = inventory.gaps.map(
-    (gap) => `  ${gap.code}  ${printable(gap.detail)}${gap.path === undefined ? '' : `  (${printable(gap.path)})`}`,
-  );
-  return `${[...columns(facts.map(([name, value]) => [name, printable(value)])), ...gaps].join('\n')}\n`;
+  return `${[...columns(facts.map(([name, value]) => [name, printable(value)])), ...gapLines(inventory.gaps)].join('\n')}\n`;
+}
+
+/** What could not be read, never left out: an inventory with gaps must not pass for a complete one. */
+export function gapLines(gaps: readonly Gap[]): string[] {
+  const lines = gaps.map((gap) => {
+    const where = gap.path === undefined ? '' : `  (${printable(gap.path)})`;
+    return `  ${gap.code}  ${printable(gap.detail)}${where}`;
+  });
+  return [`gaps      ${gaps.length}`, ...lines];
 }

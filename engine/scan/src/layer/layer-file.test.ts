@@ -94,7 +94,8 @@ describe('a plain layer known by its content', () => {
   test('with a cache, or when that is asked for, all of it is read and verified', async () => {
     for (const options of [{ cache: memoryCache() }, { verifyDiffIds: true }]) {
       const read = await names(plain(), options);
-      expect(read).toMatchObject({ names: ALL, stats: { bytesRead: TAR.length }, layer: { diffIdVerified: true } });
+      expect(read).toMatchObject({ names: ALL, stats: { bytesRead: TAR.length } });
+      expect(read.layer?.diffIdVerified).toBe('verifyDiffIds' in options ? true : undefined);
       const forged = { ...plain(), digest: digestOf('other'), diffId: digestOf('other') };
       await expect(names(forged, options)).rejects.toMatchObject({ exit: 2 });
     }
