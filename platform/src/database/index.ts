@@ -6,3 +6,6 @@ export { assertNoTransaction } from './transaction-context.ts';
 export { isUniqueViolation } from './translate-error.ts';
 export type { Database, DatabaseOptions, Subscription, TransactionOptions, Work } from './types.ts';
 export { json } from './value-types.ts';
+export { checkTenancy } from './migrations/check-tenancy.ts';
+export { dumpSchema } from './migrations/dump-schema.ts';
+export { migrate, type MigrationReport, type SchemaSource } from './migrations/migrate.ts';
