@@ -118,7 +118,13 @@ describe('cache', () => {
   test.each([
     ['cut short', (record: Buffer) => record.subarray(0, -1)],
     ['garbage', () => Buffer.from('\0\0')],
-    ['of another layer', (record: Buffer) => Buffer.from(record.toString().replace(/sha256:./, 'sha256:x'))],
+    [
+      'of another layer',
+      (record: Buffer) =>
+        Buffer.from(
+          record.toString().replace(/("layer":"sha256:)(.)/, (_, head, digit) => `${head}${digit === '0' ? '1' : '0'}`),
+        ),
+    ],
     ['with other members', (record: Buffer) => Buffer.from(record.toString().replace('"entries"', '"entrees"'))],
     ['with a broken set', (record: Buffer) => Buffer.from(record.toString().replace(/"directories":"/, '$&AAAA'))],
   ])('a record that is %s counts as absent', async (_, damage) => {
@@ -241,6 +247,22 @@ test('a foreign layer is a gap and is not opened', async () => {
 test('a layer that an image has twice is read once', async () => {
   const layer = tinyLayer(tinyTar([egg('x')]));
   expect((await scanImage(tinyImage([layer, layer]))).stats.layersRead).toBe(1);
+});
+
+test('the largest layer is read first', async () => {
+  const opened: number[] = [];
+  const layers = [100, 9000, 5000].map((size, i) => {
+    const layer = tinyLayer(tinyTar([file(`f${i}`, Buffer.alloc(size))]), 'none');
+    return {
+      ...layer,
+      open: () => {
+        opened.push(i);
+        return layer.open();
+      },
+    };
+  });
+  await scanImage(tinyImage(layers), { concurrency: 1 });
+  expect(opened).toEqual([1, 2, 0]);
 });
 
 test('progress is told once for each layer and ends at the whole', async () => {

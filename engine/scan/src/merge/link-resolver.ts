@@ -44,7 +44,6 @@ export class LinkResolver {
         node = { type: 'directory', layer: 0 };
         continue;
       }
-      if (node.type !== 'directory') return NOWHERE;
       node = this.#stack.lookup(done.length === 0 ? part : `${done.join('/')}/${part}`);
       if (node.type === 'unknown') return UNKNOWN;
       if (node.type === 'absent') return NOWHERE;

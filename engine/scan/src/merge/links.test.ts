@@ -104,6 +104,23 @@ test('entries behind a linked status.d are a gap', async () => {
   expect(await scan(layer)).toMatchObject({ found: [], gaps: ['DPKG_STATUS_UNREADABLE'] });
 });
 
+test('a file in the place of a link, in one tar, is no way on', async () => {
+  const layer = [
+    symlink('d', 'real'),
+    file('d', Buffer.alloc(300_000)),
+    symlink('var/lib/dpkg', '/d'),
+    at('real/status'),
+  ];
+  expect(await scan(layer)).toMatchObject({ found: [] });
+});
+
+test('a chain of links that nothing announced is cut short, and that is told', async () => {
+  const step = (i: number) => `very/deep/down/here/l${i}`;
+  const chain = Array.from({ length: 20 }, (_, i) => symlink(step(i), `/${step(i + 1)}`));
+  const layer = [symlink('etc/os-release', `/${step(0)}`), ...chain, file(step(20), 'ID=debian')];
+  expect(await scan(layer)).toMatchObject({ distro: undefined, gaps: ['LINKS_UNRESOLVED'] });
+});
+
 test('255 links are followed, 256 are not', async () => {
   const chain = (length: number) => [
     symlink('etc/os-release', '/l0'),
