@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { contractFaults, publicRoutes, routesWithoutScopes } from './route-faults.ts';
-import { defineRoute, empty, type Route } from './route.ts';
+import { bytes, defineRoute, empty, type Route } from './route.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
 import { SAMPLE_ROUTES } from './testing/sample-routes.ts';
 
@@ -69,6 +69,7 @@ describe('contracts', () => {
   test.each<[string, Partial<Route>]>([
     ['a GET has no body', { method: 'GET', body: z.strictObject({}) }],
     ['a GET is idempotent without a key', { method: 'GET', idempotent: true }],
+    ['an idempotent route takes JSON: streams are not compared', { idempotent: true, body: bytes('a/b') }],
     ['auditsRead is for reads; changes are always recorded', { auditsRead: true }],
     ['If-Match is for changes', { method: 'GET', ifMatch: true }],
     ['no answer is declared', { responses: {} }],

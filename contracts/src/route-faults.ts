@@ -53,6 +53,9 @@ function formFaults(route: Route): string[] {
   }
   if (route.body !== undefined && (isRead || route.method === 'DELETE')) faults.push(`a ${route.method} has no body`);
   if (route.idempotent === true && isRead) faults.push('a GET is idempotent without a key');
+  if (route.idempotent === true && route.body !== undefined && !isSchema(route.body)) {
+    faults.push('an idempotent route takes JSON: streams are not compared');
+  }
   if (route.auditsRead === true && !isRead) faults.push('auditsRead is for reads; changes are always recorded');
   if (route.ifMatch === true && isRead) faults.push('If-Match is for changes');
   return faults;

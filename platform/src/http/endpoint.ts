@@ -1,0 +1,36 @@
+import type { Caller, Input, Reply, Route } from '@stella-ops/contracts';
+import type { IdempotencyClaim } from './idempotency.ts';
+
+export interface RequestContext<R extends Route = Route> {
+  readonly caller: Caller<R>;
+  readonly requestId: string;
+  readonly traceId: string;
+  /** Aborted when the caller is gone, the deadline has passed or the server stops. */
+  readonly signal: AbortSignal;
+  /** The `If-Match` header; always set on routes that need it. Give it to `requireMatch`. */
+  readonly ifMatch: string | undefined;
+  readonly lastEventId: string | undefined;
+  /** Lets a handler record its answer in the transaction that makes the change. */
+  readonly idempotency: IdempotencyClaim | undefined;
+  header(name: string): string | undefined;
+}
+
+export type Handler<R extends Route> = (input: Input<R>, context: RequestContext<R>) => Promise<Reply<R>>;
+
+export interface AnyReply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A route with what answers it. */
+export interface Endpoint {
+  readonly route: Route;
+  readonly handler: (input: unknown, context: RequestContext) => Promise<AnyReply>;
+}
+
+// `NoInfer` keeps the route the only source of R; otherwise the literal statuses of async handlers widen to number.
+/** Joins a contract and its handler; the types of both must fit. */
+export function handle<const R extends Route>(route: R, handler: NoInfer<Handler<R>>): Endpoint {
+  return { route, handler: handler as Endpoint['handler'] };
+}

@@ -1,0 +1,11 @@
+export * from './authentication.ts';
+export { type Handler, type Endpoint, handle, type RequestContext } from './endpoint.ts';
+export * from './etag.ts';
+export { resetEvent, resumeFrom, type Resumption } from './event-stream.ts';
+export type { Begun, IdempotencyClaim, IdempotencyStore, StoredReply } from './idempotency.ts';
+export * from './local-transport.ts';
+export * from './memory-idempotency.ts';
+export * from './paging.ts';
+export * from './pipeline.ts';
+export * from './rate-limit.ts';
+export * from './server.ts';

@@ -1,0 +1,215 @@
+import { actorOf, fail, HEADERS, isSchema, type Principal, PROBLEM_MEDIA_TYPE, problemOf } from '@stella-ops/contracts';
+import { AppError } from '@stella-ops/engine-kernel';
+import type { IdSource, SystemClock } from '../runtime/clock.ts';
+import { withContext } from '../runtime/context.ts';
+import { admit } from './admission.ts';
+import type { Credentials, Verifier } from './authentication.ts';
+import { type BodyTimes, readBody } from './body.ts';
+import { encodeReply, type WireReply } from './encode-reply.ts';
+import type { Endpoint, RequestContext } from './endpoint.ts';
+import { isFresh } from './etag.ts';
+import { claimOf, type IdempotencyClaim, type IdempotencyStore, once, type StoredReply } from './idempotency.ts';
+import type { RateLimiter } from './rate-limit.ts';
+import { checkBody, readParams, readQueryOf } from './read-input.ts';
+import { requestIds } from './request-ids.ts';
+
+/** A request, whichever wire brought it. */
+export interface Exchange {
+  readonly endpoint: Endpoint;
+  readonly params: Readonly<Record<string, string>>;
+  /** Query text without `?`. */
+  readonly search: string;
+  readonly credentials: Credentials;
+  readonly content: AsyncIterable<Uint8Array> | undefined;
+  /** Aborted by the wire when the caller is gone, by the pipeline when the deadline has passed. */
+  readonly controller: AbortController;
+  header(name: string): string | undefined;
+}
+
+/** One line of what happened, for logs and metrics. */
+export interface ServedRequest {
+  readonly routeId: string;
+  readonly method: string;
+  readonly status: number;
+  readonly code: string | undefined;
+  readonly durationMs: number;
+}
+
+/** Records that somebody read what must not be read unseen. When it fails, so does the request. */
+export interface ReadAudit {
+  recordRead(entry: {
+    readonly routeId: string;
+    readonly caller: Principal;
+    readonly params: Readonly<Record<string, string>>;
+    readonly requestId: string;
+  }): Promise<void>;
+}
+
+export interface PipelineOptions {
+  readonly verifier: Verifier;
+  readonly limiter: RateLimiter;
+  readonly idempotency: IdempotencyStore;
+  readonly audit: ReadAudit;
+  readonly clock: SystemClock;
+  readonly ids: IdSource;
+  readonly times: BodyTimes & {
+    /** From the first byte of the request to the beginning of its answer; byte streams are free of it. */
+    readonly deadlineMs: number;
+    readonly heartbeatMs: number;
+  };
+  served(request: ServedRequest): void;
+  /** Whatever is no {@link AppError}, and every answer of 500 and above. */
+  failed(error: unknown, routeId: string): void;
+}
+
+export type Pipeline = (exchange: Exchange) => Promise<WireReply>;
+
+/**
+ * The way of every request, over HTTP and inside the process: who calls, what is asked, is it fresh, was it done before,
+ * do it, check the answer. Answers always; what goes wrong becomes a problem.
+ */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  return (exchange) => {
+    const { requestId, traceId } = requestIds((name) => exchange.header(name), options.ids);
+    return withContext({ requestId, traceId }, async () => {
+      const startedMs = options.clock.monotonicMs();
+      const { route } = exchange.endpoint;
+      let code: string | undefined;
+      let reply: WireReply;
+      try {
+        reply = await admitted(exchange, options, requestId, traceId);
+      } catch (error) {
+        const known = error instanceof AppError ? error : fail('INTERNAL', 'an unexpected fault', { cause: error });
+        if (known.status >= 500) options.failed(error, route.id);
+        code = known.code;
+        reply = problemReply(known, traceId);
+      }
+      const durationMs = options.clock.monotonicMs() - startedMs;
+      options.served({ routeId: route.id, method: route.method, status: reply.status, code, durationMs });
+      const headers = { ...reply.headers, [HEADERS.requestId]: requestId, [HEADERS.traceId]: traceId };
+      return { ...reply, headers };
+    });
+  };
+}
+
+/** A problem as an answer, with the headers that belong to its status. */
+export function problemReply(error: AppError, traceId: string): WireReply {
+  const retryAfter = error.details['retryAfterSeconds'];
+  const etag = error.details['etag'];
+  return {
+    status: error.status,
+    headers: {
+      'content-type': PROBLEM_MEDIA_TYPE,
+      ...(error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
+      ...(typeof etag === 'string' ? { etag } : {}),
+    },
+    body: JSON.stringify(problemOf(error, traceId)),
+  };
+}
+
+async function admitted(
+  exchange: Exchange,
+  options: PipelineOptions,
+  requestId: string,
+  traceId: string,
+): Promise<WireReply> {
+  const { route } = exchange.endpoint;
+  const header = (name: string) => exchange.header(name);
+  const caller = await admit(route, exchange.credentials, header, options.verifier, options.limiter);
+  const context = { requestId, traceId, caller };
+  if (caller === undefined) return answered(exchange, options, context);
+  return withContext({ tenantId: caller.tenantId, actorId: actorOf(caller) }, async () => {
+    const reply = await answered(exchange, options, context);
+    if (route.auditsRead === true) {
+      await options.audit.recordRead({ routeId: route.id, caller, params: exchange.params, requestId });
+    }
+    return reply;
+  });
+}
+
+interface Known {
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly caller: Principal | undefined;
+}
+
+async function answered(exchange: Exchange, options: PipelineOptions, known: Known): Promise<WireReply> {
+  const { route, handler } = exchange.endpoint;
+  const header = (name: string) => exchange.header(name);
+  const params = readParams(route, exchange.params);
+  const query = readQueryOf(route, exchange.search);
+  const ifMatch = header('if-match');
+  if (route.ifMatch === true && ifMatch === undefined) {
+    throw fail('PRECONDITION_REQUIRED', 'this change needs the If-Match header');
+  }
+  const read = await readBody(route, { content: exchange.content, header }, options.times);
+  const body = checkBody(route, read.value);
+  const claim = claimFor(exchange, known, read.text, options.ids);
+
+  const { signal } = exchange.controller;
+  const context: RequestContext = {
+    caller: known.caller as RequestContext['caller'],
+    requestId: known.requestId,
+    traceId: known.traceId,
+    signal,
+    ifMatch,
+    lastEventId: header(HEADERS.lastEventId),
+    idempotency: claim,
+    header,
+  };
+  const invoke = async (): Promise<WireReply> => {
+    const reply = await handler({ params, query, body }, context);
+    return encodeReply(route, reply, options.times.heartbeatMs, signal);
+  };
+  const isStream = route.body !== undefined && !isSchema(route.body);
+  const work = claim === undefined ? invoke : () => onlyOnce(options.idempotency, claim, invoke);
+  const reply = isStream ? await work() : await withDeadline(work, options.times.deadlineMs, exchange.controller);
+  return notModified(exchange, reply) ?? reply;
+}
+
+function claimFor(exchange: Exchange, known: Known, bodyText: string, ids: IdSource): IdempotencyClaim | undefined {
+  const { route } = exchange.endpoint;
+  const key = exchange.header(HEADERS.idempotencyKey);
+  if (route.idempotent !== true || key === undefined) return undefined;
+  const request = JSON.stringify([exchange.params, exchange.search, bodyText]);
+  return claimOf(route, known.caller, key, request, ids.uuid());
+}
+
+async function onlyOnce(
+  store: IdempotencyStore,
+  claim: IdempotencyClaim,
+  invoke: () => Promise<WireReply>,
+): Promise<WireReply> {
+  const { reply, isReplay } = await once(store, claim, async () => storable(await invoke()));
+  return isReplay ? { ...reply, headers: { ...reply.headers, [HEADERS.idempotencyReplayed]: 'true' } } : reply;
+}
+
+function storable({ status, headers, body }: WireReply): StoredReply {
+  if (typeof body === 'object') throw new Error('an idempotent route cannot answer with a stream');
+  return { status, headers, body };
+}
+
+/**
+ * The work goes on when its time is over, and is told by its signal; only the answer is given up. So a change that was
+ * made late is still recorded under its idempotency key, and a repeated request gets the true answer.
+ */
+async function withDeadline<T>(work: () => Promise<T>, deadlineMs: number, controller: AbortController): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(fail('DEADLINE_EXCEEDED', `no answer within ${deadlineMs} ms`));
+    controller.abort();
+  }, deadlineMs);
+  try {
+    return await Promise.race([work(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function notModified(exchange: Exchange, reply: WireReply): WireReply | undefined {
+  const { etag } = reply.headers;
+  if (exchange.endpoint.route.method !== 'GET' || reply.status !== 200 || etag === undefined) return undefined;
+  if (!isFresh(exchange.header('if-none-match'), etag)) return undefined;
+  return { status: 304, headers: { etag }, body: undefined };
+}

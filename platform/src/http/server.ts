@@ -1,0 +1,218 @@
+import { fail, isSchema, type Route } from '@stella-ops/contracts';
+import { AppError } from '@stella-ops/engine-kernel';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerBrokenRequest } from './broken-request.ts';
+import type { WireReply } from './encode-reply.ts';
+import type { Endpoint } from './endpoint.ts';
+import { type Pipeline, problemReply } from './pipeline.ts';
+import { OpenStreams } from './open-streams.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** A part of the address space that speaks HTTP by itself: an OIDC provider, the console's files. */
+export interface Mount {
+  /** `/oidc`; everything below it too. */
+  readonly prefix: string;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+}
+
+export interface ServerOptions {
+  readonly endpoints: readonly Endpoint[];
+  readonly pipeline: Pipeline;
+  readonly mounts?: readonly Mount[];
+  readonly limits: {
+    /** For all request headers to arrive. */
+    readonly headersTimeoutMs: number;
+    readonly keepAliveTimeoutMs: number;
+    readonly maxHeaderBytes: number;
+    readonly maxConnections: number;
+  };
+  /** New trace ids, for requests that no route takes. */
+  traceId(): string;
+  failed(error: unknown): void;
+}
+
+export interface DrainOptions {
+  /** Readiness already says no while requests are still taken: the time that load balancers need to see it. */
+  readonly noticeMs: number;
+  /** Then requests under way have this long before their connections are cut. */
+  readonly deadlineMs: number;
+}
+
+export interface InjectedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Buffer;
+}
+
+export interface HttpServer {
+  /** @returns the address as `http://host:port` */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** A request through the whole stack without a port. */
+  inject(request: InjectedRequest): Promise<{
+    readonly status: number;
+    readonly headers: Readonly<Record<string, unknown>>;
+    readonly text: string;
+  }>;
+  readonly isDraining: boolean;
+  /** Stops gracefully. `isForced`: connections had to be cut. */
+  drain(options: DrainOptions): Promise<{ readonly isForced: boolean }>;
+}
+
+export function createHttpServer(options: ServerOptions): HttpServer {
+  const app = createApp(options);
+  const streams = new OpenStreams();
+  let isDraining = false;
+
+  for (const endpoint of options.endpoints) addRoute(app, endpoint, options.pipeline, streams);
+  for (const mount of options.mounts ?? []) addMount(app, mount);
+
+  return {
+    listen: (address) => app.listen(address),
+    async inject({ method, url, headers, body }) {
+      const response = await app.inject({
+        method: method as 'GET',
+        url,
+        ...(headers === undefined ? {} : { headers }),
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return { status: response.statusCode, headers: response.headers, text: response.payload };
+    },
+    get isDraining() {
+      return isDraining;
+    },
+    async drain({ noticeMs, deadlineMs }) {
+      isDraining = true;
+      await delay(noticeMs);
+      // Event streams never end by themselves; their readers come back elsewhere with Last-Event-ID.
+      streams.close();
+      let isForced = false;
+      const timer = setTimeout(() => {
+        isForced = true;
+        app.server.closeAllConnections();
+      }, deadlineMs);
+      // Connections whose last answer began before the drain stay open for another request; nobody else closes those.
+      const idle = setInterval(() => app.server.closeIdleConnections(), 50);
+      await app.close();
+      clearTimeout(timer);
+      clearInterval(idle);
+      return { isForced };
+    },
+  };
+}
+
+function createApp(options: ServerOptions): FastifyInstance {
+  const { limits } = options;
+  const app = fastify({
+    logger: false,
+    // Requests that arrive on open connections during a drain are answered, with `Connection: close`.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // The body has its own times (`readBody`): one limit for the whole request would cut off long uploads.
+    requestTimeout: 0,
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+      maxHeaderSize: limits.maxHeaderBytes,
+    },
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    routerOptions: { maxParamLength: 1024, querystringParser: () => ({}) },
+    exposeHeadRoutes: false,
+    clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      const malformed = fail('REQUEST_MALFORMED', 'the address cannot be read', { cause: error });
+      void send(reply, problemReply(malformed, options.traceId()));
+    },
+  });
+  app.server.maxConnections = limits.maxConnections;
+  // One parser for everything, which leaves the stream alone: the route decides how its body is read.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  app.setNotFoundHandler((request, reply) => {
+    const unknown = fail('ROUTE_UNKNOWN', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
+    return send(reply, problemReply(unknown, options.traceId()), hasBody(request));
+  });
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof AppError)) options.failed(error);
+    const known = error instanceof AppError ? error : asProblem(error);
+    return send(reply, problemReply(known, options.traceId()), hasBody(request));
+  });
+  return app;
+}
+
+function asProblem(cause: unknown): AppError {
+  const status = (cause as { statusCode?: number }).statusCode ?? 500;
+  return status < 500
+    ? fail('REQUEST_MALFORMED', 'the request cannot be read', { cause })
+    : fail('INTERNAL', 'an unexpected fault', { cause });
+}
+
+function addRoute(app: FastifyInstance, endpoint: Endpoint, pipeline: Pipeline, streams: OpenStreams): void {
+  const { route } = endpoint;
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{([a-zA-Z]+)\}/g, ':$1'),
+    // Probes ask with HEAD. A HEAD of a stream would read it to its end, and events have none.
+    exposeHeadRoute: route.method === 'GET' && Object.values(route.responses).every(isSchema),
+    handler: async (request, reply) => {
+      const controller = new AbortController();
+      const content = hasBody(request) ? request.raw : undefined;
+      reply.raw.on('close', () => {
+        streams.delete(controller);
+        if (!reply.raw.writableFinished) controller.abort();
+      });
+      const mark = request.raw.url?.indexOf('?') ?? -1;
+      const answer = await pipeline({
+        endpoint,
+        params: request.params as Record<string, string>,
+        search: mark === -1 ? '' : (request.raw.url ?? '').slice(mark + 1),
+        credentials: {
+          kind: 'http',
+          method: request.method,
+          target: request.raw.url ?? '',
+          remoteAddress: request.raw.socket.remoteAddress ?? '',
+          clientCertificate: undefined,
+          header: (name) => headerOf(request, name),
+        },
+        content,
+        controller,
+        header: (name) => headerOf(request, name),
+      });
+      if (hasEvents(route)) streams.add(controller);
+      return send(reply, answer, content !== undefined && !request.raw.readableEnded);
+    },
+  });
+}
+
+function addMount(app: FastifyInstance, mount: Mount): void {
+  const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    mount.handle(request.raw, reply.raw);
+  };
+  app.all(mount.prefix, handler);
+  app.all(`${mount.prefix}/*`, handler);
+}
+
+const hasEvents = (route: Route): boolean =>
+  Object.values(route.responses).some((body) => 'kind' in body && body.kind === 'events');
+
+const hasBody = (request: FastifyRequest): boolean =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+
+function headerOf(request: FastifyRequest, name: string): string | undefined {
+  const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+  return Array.isArray(value) ? value.join(', ') : value;
+}
+
+/** @param isUnread part of the body is still to come: the connection cannot be used again */
+function send(reply: FastifyReply, answer: WireReply, isUnread = false): FastifyReply {
+  reply.code(answer.status).headers(SECURITY_HEADERS).headers(answer.headers);
+  if (isUnread) reply.header('connection', 'close');
+  if (typeof answer.body === 'object') return reply.send(Readable.from(answer.body, { objectMode: false }));
+  // As bytes: to a text Fastify would add a charset, which JSON media types do not have.
+  return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
+}
