@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, onTestFinished } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import { describeNeeding, testPostgres } from '@stella-ops/testkit';
 import { type Database, type DatabaseOptions, openDatabase } from '@stella-ops/platform/database';
 
@@ -36,10 +36,10 @@ function engineOf(kind: Engine['kind'], options: (isOnDisk: boolean) => Database
   };
 }
 
-/** A folder that goes after the test. */
+/** A folder that goes with this process. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'stella-database-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return join(folder, 'database');
 }
 

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { checkServer } from './check-server.ts';
 import type { EnginePort } from './engine-port.ts';
@@ -112,7 +113,7 @@ async function runStatement(
     const client = await engine.pool.connect();
     try {
       await client.query(`set role ${ROLES[role]}`);
-      const result = await client.query(text, [...values]);
+      const result = await client.query({ text, values: [...values], types: pg.types });
       await client.query('reset role');
       // Several statements in one text give several results.
       const results: readonly { readonly rows: readonly unknown[] }[] = Array.isArray(result) ? result : [result];

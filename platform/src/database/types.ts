@@ -56,6 +56,7 @@ export interface Database {
 
   /**
    * Text that brings its own `begin` and `commit` or must run outside a transaction, as libraries (the job queue) send it.
+   * They also expect the driver's own types: int8 as text, times as `Date`.
    */
   runStatement(role: 'relay' | 'owner', text: string, values?: readonly unknown[]): Promise<readonly unknown[]>;
 
