@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeEvents, resumeFrom } from './event-stream.ts';
 
 describe('resuming', () => {
-  const kept = { oldest: 10n, newest: 20n };
+  const kept = { removedThrough: 9n, newest: 20n };
   test.each<[string | undefined, bigint, boolean]>([
     [undefined, 20n, false],
     ['20', 20n, false],

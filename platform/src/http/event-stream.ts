@@ -13,16 +13,17 @@ export interface Resumption {
  * Where an event stream goes on.
  *
  * @param lastEventId the `Last-Event-ID` header; `undefined` starts at the newest event
- * @param kept oldest and newest position that the server has; `oldest` is the first that can still be read
+ * @param kept positions grow and may skip, so what counts is the last one that was removed (0 for none), not the first
+ *   that is there
  */
 export function resumeFrom(
   lastEventId: string | undefined,
-  kept: { readonly oldest: bigint; readonly newest: bigint },
+  kept: { readonly removedThrough: bigint; readonly newest: bigint },
 ): Resumption {
   if (lastEventId === undefined) return { after: kept.newest, isReset: false };
   const position = /^(?:0|[1-9]\d{0,18})$/.test(lastEventId) ? BigInt(lastEventId) : undefined;
-  // A gap begins when the event right after the reader's position is gone; a position from the future is another database's.
-  const isKept = position !== undefined && position >= kept.oldest - 1n && position <= kept.newest;
+  // A position from the future is another database's.
+  const isKept = position !== undefined && position >= kept.removedThrough && position <= kept.newest;
   return isKept ? { after: position, isReset: false } : { after: kept.newest, isReset: true };
 }
 

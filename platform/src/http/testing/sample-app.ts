@@ -39,7 +39,7 @@ export interface SampleState {
   readonly served: ServedRequest[];
   readonly failures: unknown[];
   /** Positions of the event stream that are kept. */
-  kept: { oldest: bigint; newest: bigint };
+  kept: { removedThrough: bigint; newest: bigint };
   version: number;
   /** Awaited by `createCrate` before it acts. */
   hold: Promise<void>;
@@ -131,7 +131,7 @@ export function sampleApp(overrides: Overrides = {}) {
     served: [],
     failures: [],
     stopped: [],
-    kept: { oldest: 1n, newest: 3n },
+    kept: { removedThrough: 0n, newest: 3n },
     version: 1,
     hold: Promise.resolve(),
   };

@@ -1,0 +1,14 @@
+import { errorFactory, EXIT } from '@stella-ops/engine-kernel';
+
+export const RUNTIME_ERRORS = {
+  CONFIG_INVALID: {
+    status: 500,
+    exit: EXIT.invalid,
+    hint: 'Correct the settings named; the configuration reference lists all.',
+  },
+  CONFIG_UNREADABLE: { status: 500, exit: EXIT.invalid, hint: 'Check that the file exists and may be read.' },
+  ROLE_UNKNOWN: { status: 500, exit: EXIT.invalid, hint: 'Use "all" or names of services.' },
+  SERVICE_START_FAILED: { status: 500, exit: EXIT.unexpected, hint: 'The cause stands in the log.' },
+} as const;
+
+export const fail = errorFactory(RUNTIME_ERRORS);

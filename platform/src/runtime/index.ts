@@ -1,0 +1,16 @@
+export * from './clock.ts';
+export * from './config/define-config.ts';
+export * from './config/load-config.ts';
+export * from './config/read-sources.ts';
+export * from './config/reference.ts';
+export * from './context.ts';
+export { RUNTIME_ERRORS } from './errors.ts';
+export * from './health.ts';
+export * from './log/logger.ts';
+export { secretNames } from './log/redact.ts';
+export * from './metrics/http-metrics.ts';
+export * from './metrics/metrics.ts';
+export * from './run-services.ts';
+export * from './service.ts';
+export * from './system-endpoints.ts';
+export * from './termination.ts';
