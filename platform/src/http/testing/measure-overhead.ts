@@ -14,6 +14,7 @@ const headers = { authorization: 'Bearer good', 'content-type': 'application/jso
 const app = sampleApp();
 // The sample remembers what it served; here that would only grow.
 app.state.served.push = () => 0;
+app.state.begun.push = () => 0;
 app.state.created.push = () => 0;
 const url = await app.server.listen({ host: '127.0.0.1', port: 0 });
 

@@ -34,6 +34,8 @@ export const sampleVerifier: Verifier = {
 };
 
 export interface SampleState {
+  /** Names that `createCrate` was called with, and those it is done with. */
+  readonly begun: string[];
   readonly created: string[];
   readonly audited: string[];
   readonly served: ServedRequest[];
@@ -60,6 +62,7 @@ function sampleEndpoints(state: SampleState) {
   return [
     handle(SAMPLE_ROUTES.createCrate, async ({ body }, { signal }) => {
       signal.addEventListener('abort', () => state.stopped.push('create'));
+      state.begun.push(body.name);
       await state.hold;
       if (body.name === 'taken') {
         throw new AppError('CRATE_EXISTS', SAMPLE_ROUTES.createCrate.errors.CRATE_EXISTS, 'there is a crate "taken"');
@@ -126,6 +129,7 @@ function sampleEndpoints(state: SampleState) {
 /** A server of {@link SAMPLE_ROUTES} with everything real but who may call. */
 export function sampleApp(overrides: Overrides = {}) {
   const state: SampleState = {
+    begun: [],
     created: [],
     audited: [],
     served: [],
