@@ -1,27 +1,20 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { IMPOSED_RULE } from '../check/documents.ts';
 import type { ErrorRow } from '@stella-ops/engine-kernel';
+import { IMPOSED_RULE } from '../check/documents.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** docs/reference/errors.md: every error code of every package, from the packages' own tables. */
+/** docs/reference/errors.md: every error code, from the tables in the source. */
 export async function errorReference(): Promise<string> {
+  const files = globSync('{engine,contracts,platform,services,apps}/**/*errors.ts', { cwd: root }).sort();
   const sections: string[] = [];
-  for (const layer of ['engine', 'apps']) {
-    for (const name of readdirSync(join(root, layer)).sort()) {
-      const rows = await errorRowsOf(join(root, layer, name, 'src'));
-      if (rows.length === 0) continue;
-      sections.push(
-        `## ${layer}/${name}`,
-        '',
-        '| code | status | exit | retry | what to do |',
-        '|---|---|---|---|---|',
-        ...rows,
-        '',
-      );
-    }
+  for (const file of files) {
+    const rows = await errorRowsOf(file);
+    if (rows.length === 0) continue;
+    const head = ['| code | status | exit | retry | what to do |', '|---|---|---|---|---|'];
+    sections.push(`## ${dirname(file).replace('/src', '')}`, '', ...head, ...rows, '');
   }
   return [
     '# Error codes',
@@ -36,20 +29,12 @@ export async function errorReference(): Promise<string> {
   ].join('\n');
 }
 
-async function errorRowsOf(folder: string): Promise<string[]> {
-  const rows: string[] = [];
-  for (const file of ['errors.ts', 'kernel-errors.ts']) {
-    const path = join(folder, file);
-    if (!existsSync(path)) continue;
-    const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-    for (const [name, table] of Object.entries(module)) {
-      if (!name.endsWith('_ERRORS')) continue;
-      for (const [code, row] of Object.entries(table as Record<string, ErrorRow>)) {
-        rows.push(
-          `| \`${code}\` | ${row.status} | ${row.exit} | ${row.retryable === true ? 'yes' : 'no'} | ${row.hint} |`,
-        );
-      }
-    }
-  }
-  return rows;
+async function errorRowsOf(file: string): Promise<string[]> {
+  const module = (await import(pathToFileURL(join(root, file)).href)) as Record<string, unknown>;
+  return Object.entries(module)
+    .filter(([name]) => name.endsWith('_ERRORS'))
+    .flatMap(([, table]) => Object.entries(table as Record<string, ErrorRow>))
+    .map(([code, { status, exit, retryable, hint }]) => {
+      return `| \`${code}\` | ${status} | ${exit} | ${retryable === true ? 'yes' : 'no'} | ${hint} |`;
+    });
 }
