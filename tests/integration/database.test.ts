@@ -243,6 +243,18 @@ describeEachEngine('database', (engine) => {
     expect(heard).toEqual(['one', 'end']);
   });
 
+  test('what a notification sets off may open a transaction of its own', async () => {
+    const { promise, resolve } = Promise.withResolvers<number>();
+    const subscription = await database.listen(
+      'opens',
+      () => resolve(database.withRelay(async () => 7)),
+      () => undefined,
+    );
+    await database.withTenant(TENANT_A, (tx) => sql`select pg_notify('opens', '')`.execute(tx));
+    expect(await promise).toBe(7);
+    await subscription.close();
+  });
+
   test('a statement over its limit ends as DATABASE_TIMEOUT and the database goes on', async () => {
     const limited = await engine.fresh({ statementTimeoutMs: 300 });
     try {

@@ -17,6 +17,7 @@ export class ListeningConnection {
   #current: Promise<pg.Client> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #pauseMs = FIRST_PAUSE_MS;
+  #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor(config: pg.ClientConfig) {
@@ -28,7 +29,7 @@ export class ListeningConnection {
     try {
       const client = await (this.#current ??= this.#connect());
       // A connection in the making may have passed this channel already; to listen twice does no harm.
-      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      await this.#query(client, `listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       this.#channels.remove(channel, onPayload);
       throw error;
@@ -94,11 +95,17 @@ export class ListeningConnection {
   #beatLater(client: pg.Client, lose: () => void): void {
     this.#later(HEARTBEAT_MS, () => {
       const silence = setTimeout(lose, HEARTBEAT_MS);
-      client
-        .query('select 1')
+      this.#query(client, 'select 1')
         .then(() => this.#beatLater(client, lose), lose)
         .finally(() => clearTimeout(silence));
     });
+  }
+
+  /** One at a time: the driver will refuse a second one. */
+  #query(client: pg.Client, text: string): Promise<unknown> {
+    const answer = this.#last.then(() => client.query(text));
+    this.#last = answer.catch(() => undefined);
+    return answer;
   }
 
   #later(delayMs: number, run: () => void): void {

@@ -6,7 +6,7 @@ import { fail } from './errors.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { openPostgres } from './open-postgres.ts';
 import { ensureRoles, type Role, ROLES } from './roles.ts';
-import { assertNoTransaction, insideTransaction } from './transaction-context.ts';
+import { assertNoTransaction, insideTransaction, outsideTransaction } from './transaction-context.ts';
 import { translateError } from './translate-error.ts';
 import type { Database, DatabaseOptions, TransactionOptions, Work } from './types.ts';
 
@@ -90,7 +90,11 @@ function databaseOn(engine: EnginePort, serverVersion: number): Database {
     listen: async (channel, onPayload, onConnected) => {
       assertNoTransaction('listening');
       try {
-        return await engine.listen(channel, onPayload, onConnected);
+        return await engine.listen(
+          channel,
+          (payload) => outsideTransaction(() => onPayload(payload)),
+          () => outsideTransaction(onConnected),
+        );
       } catch (error) {
         throw translateError(error);
       }

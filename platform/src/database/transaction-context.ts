@@ -20,6 +20,14 @@ export async function insideTransaction<T>(run: () => Promise<T>): Promise<T> {
 }
 
 /**
+ * Runs a callback that belongs to no transaction although one may have set it off: on the embedded engine a notification
+ * arrives with the answer to the commit that sent it.
+ */
+export function outsideTransaction(run: () => void): void {
+  context.exit(run);
+}
+
+/**
  * For everything that must not happen while a transaction is open: calls of other services, network, a second
  * transaction (which on the embedded engine, with its one session, would wait for ever).
  *

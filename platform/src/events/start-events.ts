@@ -1,0 +1,48 @@
+import type { Database, Subscription } from '../database/index.ts';
+import { assignPositions } from './assign-positions.ts';
+import { EVENTS_CHANNEL, OUTBOX_CHANNEL } from './channels.ts';
+import { consume } from './consume.ts';
+import type { Consumer } from './types.ts';
+import { WakeLoop } from './wake-loop.ts';
+
+export interface EventsOptions {
+  readonly database: Database;
+  /** Consumers that this process runs. */
+  readonly consumers: readonly Consumer[];
+  /** Gets what a consumer threw, by its name, and faults of the relay itself. */
+  readonly onError: (error: unknown, consumer?: string) => void;
+}
+
+export interface RunningEvents {
+  /** Calls back when events have got positions: a stream then reads on from its own. */
+  onEvents(callback: () => void): Promise<Subscription>;
+  /** Lets what is under way end. */
+  stop(): Promise<void>;
+}
+
+/** Starts the relay, of which any number may run in any number of processes, and the consumers. */
+export async function startEvents({ database, consumers, onError }: EventsOptions): Promise<RunningEvents> {
+  let isStopping = false;
+  const relay = new WakeLoop(async () => {
+    if (await assignPositions(database)) relay.wake();
+  }, onError);
+  const loops = consumers.map(
+    (consumer) =>
+      new WakeLoop(
+        () => consume(database, consumer, () => isStopping),
+        (error) => onError(error, consumer.name),
+      ),
+  );
+  const subscriptions = [
+    await database.listen(OUTBOX_CHANNEL, relay.wake, relay.wake),
+    ...(await Promise.all(loops.map((loop) => database.listen(EVENTS_CHANNEL, loop.wake, loop.wake)))),
+  ];
+  return {
+    onEvents: (callback) => database.listen(EVENTS_CHANNEL, callback, callback),
+    stop: async () => {
+      isStopping = true;
+      for (const subscription of subscriptions) await subscription.close();
+      await Promise.all([relay, ...loops].map((loop) => loop.stop()));
+    },
+  };
+}
