@@ -157,7 +157,7 @@ describeEachEngine('events', (engine) => {
     const running = await Promise.all(processes.map((one) => one.start()));
     const texts = Array.from({ length: 30 }, (_, n) => `shared-${String(n).padStart(2, '0')}`);
     for (const text of texts) await publish(TENANT_A, text);
-    while ((await effectsOf('test.shared')).at(-1) !== texts.at(-1)) await new Promise(setImmediate);
+    while (!(await effectsOf('test.shared')).includes('shared-29')) await new Promise(setImmediate);
     for (const one of running) await one.stop();
     expect((await effectsOf('test.shared')).filter((text) => text.startsWith('shared'))).toEqual(texts);
   });
