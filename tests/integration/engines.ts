@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe } from 'vitest';
+import { afterAll, describe, onTestFinished } from 'vitest';
 import { describeNeeding, testPostgres } from '@stella-ops/testkit';
 import { type Database, type DatabaseOptions, openDatabase } from '@stella-ops/platform/database';
 
@@ -15,33 +15,43 @@ export interface Engine {
 
 /** One test body, both engines: embedded always, PostgreSQL where there is one. */
 export function describeEachEngine(name: string, body: (engine: Engine) => void): void {
-  describe(`${name} (embedded)`, () =>
-    body(
-      engineOf('embedded', (isOnDisk) => ({ kind: 'embedded', ...(isOnDisk ? { dataDir: temporaryFolder() } : {}) })),
-    ));
-  describeNeeding(['postgres'], `${name} (PostgreSQL)`, () =>
-    body(engineOf('postgres', () => ({ kind: 'postgres', url: testPostgres().createDatabase() }))),
-  );
+  describe(`${name} (embedded)`, () => {
+    const folders: string[] = [];
+    const onDisk = (): DatabaseOptions => {
+      folders.push(makeFolder());
+      return { kind: 'embedded', dataDir: join(folders.at(-1) ?? '', 'database') };
+    };
+    // Hooks after a suite run last one first: this one comes when the databases are closed.
+    afterAll(() => folders.forEach(removeFolder));
+    body(engineOf('embedded', () => ({ kind: 'embedded' }), onDisk));
+  });
+  describeNeeding(['postgres'], `${name} (PostgreSQL)`, () => {
+    const options = (): DatabaseOptions => ({ kind: 'postgres', url: testPostgres().createDatabase() });
+    body(engineOf('postgres', options, options));
+  });
 }
 
-function engineOf(kind: Engine['kind'], options: (isOnDisk: boolean) => DatabaseOptions): Engine {
+function engineOf(kind: Engine['kind'], quick: () => DatabaseOptions, onDisk: () => DatabaseOptions): Engine {
   let shared: Promise<Database> | undefined;
   afterAll(async () => {
     await (await shared)?.close();
   });
   return {
     kind,
-    database: () => (shared ??= openDatabase(options(false))),
-    fresh: (more) => openDatabase({ ...options(true), ...more }),
+    database: () => (shared ??= openDatabase(quick())),
+    fresh: (more) => openDatabase({ ...onDisk(), ...more }),
   };
 }
 
-/** A folder that goes with this process. */
+/** A data directory to be, which goes after the test. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'stella-database-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = makeFolder();
+  onTestFinished(() => removeFolder(folder));
   return join(folder, 'database');
 }
+
+const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'stella-database-'));
+const removeFolder = (folder: string): void => rmSync(folder, { recursive: true, force: true });
 
 export const TENANT_A = '0193aaaa-0000-7000-8000-00000000000a';
 export const TENANT_B = '0193bbbb-0000-7000-8000-00000000000b';

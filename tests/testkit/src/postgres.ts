@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -39,9 +40,12 @@ function startPrivate(): TestPostgres {
   mkdirSync(data, { mode: 0o700 });
   const isRoot = process.getuid?.() === 0;
   // The server refuses to run as root; Debian's package brings a user for it.
+  const commandOf = (program: string): readonly string[] => [
+    ...(isRoot ? ['runuser', '-u', 'postgres', '--'] : []),
+    join(bin, program),
+  ];
   const run = (program: string, args: readonly string[]): void => {
-    const command = [join(bin, program), ...args];
-    const [first = '', ...rest] = isRoot ? ['runuser', '-u', 'postgres', '--', ...command] : command;
+    const [first = '', ...rest] = [...commandOf(program), ...args];
     execFileSync(first, rest, { stdio: 'ignore', cwd: home, timeout: 60_000 });
   };
   if (isRoot) {
@@ -52,10 +56,16 @@ function startPrivate(): TestPostgres {
   const start = (): void =>
     run('pg_ctl', ['-D', data, '-w', '-l', join(home, 'log'), '-o', `-c listen_addresses= -k ${home}`, 'start']);
   start();
-  process.once('exit', () => {
-    run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
-    rmSync(home, { recursive: true, force: true });
+  // A runner ends its workers by signal, so no exit handler is sure to run. The guard waits for the end of its input,
+  // which comes when this process is gone, however it went.
+  const stop = [...commandOf('pg_ctl'), '-D', data, '-m', 'immediate', 'stop'];
+  const guard = spawn('sh', ['-c', 'cat; home=$1; shift; "$@"; rm -rf "$home"', 'sh', home, ...stop], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    cwd: '/',
   });
+  guard.unref();
+  (guard.stdin as Socket).unref();
   return {
     ...onServer(`postgres://postgres@localhost/postgres?host=${encodeURIComponent(home)}`),
     crashAndRestart: () => {
