@@ -98,8 +98,8 @@ describeNeeding(
       copy(`oci:${folder}/shop:1`);
       copy(`oci-archive:${folder}/shop.tar:1`);
       // The archive may be of an earlier run, and the Engine new.
-    execFileSync('docker', ['load', '-i', images.vulnerable], { stdio: 'ignore' });
-    const name = JSON.parse(readManifest(images.vulnerable))[0].RepoTags[0] as string;
+      execFileSync('docker', ['load', '-i', images.vulnerable], { stdio: 'ignore' });
+      const name = JSON.parse(readManifest(images.vulnerable))[0].RepoTags[0] as string;
       const refs = (one: Inventory): string[] => one.components.map((component) => component.ref);
       for (const source of [`oci-dir:${folder}/shop:1`, `oci-archive:${folder}/shop.tar:1`, `docker:${name}`]) {
         expect(refs(await scan(source)), source).toEqual(refs(inventory));
