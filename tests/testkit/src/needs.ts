@@ -57,7 +57,7 @@ export function describeNeeding(parts: readonly Part[], name: string, suite: () 
   const missing = parts.filter((part) => !has(part));
   if (missing.length === 0) return void describe(name, suite);
   const sentence = `needs ${missing.map((part) => PARTS[part].sentence).join(' and ')}`;
-  describe.skipIf(process.env['STELLA_TESTS_STRICT'] !== '1')(`${name} (${sentence})`, () => {
+  describe.skipIf(process.env['STELLA_TESTS_STRICT'] !== '1')(name, () => {
     test(sentence, () => {
       throw new Error(`${name}: ${sentence}`);
     });
