@@ -1,9 +1,6 @@
 import { assembleInventory, type Component, type Inventory, toCycloneDx, toSpdx } from '@stella-ops/engine-inventory';
 import type { Digest } from '@stella-ops/engine-kernel';
-import { corpusTar, describeNeeding } from '@stella-ops/testkit';
-import { Ajv, type ValidateFunction } from 'ajv';
-import { Ajv2019 } from 'ajv/dist/2019.js';
-import formats from 'ajv-formats';
+import { describeNeeding, sbomSchemas, type SbomSchemas } from '@stella-ops/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const layer: Digest = `sha256:${'a'.repeat(64)}`;
@@ -106,42 +103,28 @@ const INVENTORIES: readonly (readonly [name: string, inventory: Inventory])[] = 
 ];
 
 describeNeeding(['corpus'], 'exports validate against the official schemas', () => {
-  let cyclonedx: ValidateFunction;
-  let spdx: ValidateFunction;
+  let schemas: SbomSchemas;
 
   beforeAll(() => {
-    const schemas = corpusTar('schemas/schemas.tar.zst');
-    const schemaOf = (path: string): object => JSON.parse(String(schemas.get(path))) as object;
-    const ajv = new Ajv({ strict: false, allErrors: true });
-    formats.default(ajv);
-    // ajv-formats does not know the internationalised forms; their grammar is not ours to test.
-    for (const format of ['iri-reference', 'idn-email']) ajv.addFormat(format, true);
-    for (const sub of ['spdx.schema.json', 'jsf-0.82.schema.json']) ajv.addSchema(schemaOf(`cyclonedx/${sub}`));
-    cyclonedx = ajv.compile(schemaOf('cyclonedx/bom-1.6.schema.json'));
-    spdx = new Ajv2019({ strict: false, allErrors: true }).compile(schemaOf('spdx/spdx-schema-v2.3.json'));
+    schemas = sbomSchemas();
   });
-
-  const faultsOf = (validate: ValidateFunction, document: unknown) => {
-    validate(JSON.parse(JSON.stringify(document)));
-    return validate.errors ?? [];
-  };
 
   describe.each(INVENTORIES)('an inventory %s', (_, inventory) => {
     test('as CycloneDX 1.6', () => {
       const document = toCycloneDx(inventory, { toolVersion: '1.0.0', timestamp: '2026-01-02T03:04:05Z' });
-      expect(faultsOf(cyclonedx, document)).toEqual([]);
+      expect(schemas.cyclonedx(document)).toEqual([]);
     });
 
     test('as SPDX 2.3', () => {
       const document = toSpdx(inventory, { toolVersion: '1.0.0', created: '2026-01-02T03:04:05Z' });
-      expect(faultsOf(spdx, document)).toEqual([]);
+      expect(schemas.spdx(document)).toEqual([]);
     });
   });
 
   test('and the schemas do refuse a wrong document', () => {
     const [, [, inventory] = []] = INVENTORIES;
     const document = toCycloneDx(inventory ?? inventoryOf({}), { toolVersion: '1' });
-    expect(faultsOf(cyclonedx, { ...document, version: 'x' })).not.toEqual([]);
-    expect(faultsOf(spdx, document)).not.toEqual([]);
+    expect(schemas.cyclonedx({ ...document, version: 'x' })).not.toEqual([]);
+    expect(schemas.spdx(document)).not.toEqual([]);
   });
 });

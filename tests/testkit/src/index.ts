@@ -5,3 +5,4 @@ export * from './hostile.ts';
 export * from './needs.ts';
 export * from './postgres.ts';
 export * from './real-images.ts';
+export * from './sbom-schemas.ts';
