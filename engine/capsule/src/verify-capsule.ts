@@ -11,6 +11,8 @@ import { manifestStatement, verdictStatement } from './statements.ts';
 
 export interface CapsuleCheck {
   readonly name: string;
+  /** The member it is about, where it is about one. */
+  readonly file?: string;
   readonly state: 'passed' | 'failed' | 'missing' | 'skipped';
   readonly detail: string;
 }
@@ -132,13 +134,13 @@ class CapsuleVerifier {
     };
   }
 
-  #step(name: string, sentence: string, faults: readonly CapsuleFault[]): void {
+  #step(name: string, sentence: string, faults: readonly CapsuleFault[], about: { readonly file?: string } = {}): void {
     this.#faults.push(...faults);
     const [first] = faults;
     this.#checks.push(
       first === undefined
-        ? { name, state: 'passed', detail: sentence }
-        : { name, state: 'failed', detail: `${first.file}: ${first.detail}` },
+        ? { name, ...about, state: 'passed', detail: sentence }
+        : { name, ...about, state: 'failed', detail: `${first.file}: ${first.detail}` },
     );
   }
 
@@ -152,7 +154,7 @@ class CapsuleVerifier {
     try {
       return { bytes, value: parse(bytes, file) };
     } catch (error) {
-      this.#step(`format of ${file}`, '', [faultOf(error, file, 'format')]);
+      this.#step('format', '', [faultOf(error, file, 'format')], { file });
       return undefined;
     }
   }
@@ -167,12 +169,12 @@ class CapsuleVerifier {
       const detail = 'the seal is missing';
       // Where the archive could not be read on, that is the fault.
       if (this.#capsule.faults.length === 0) this.#faults.push({ file, check: 'missing', detail });
-      this.#checks.push({ name: `seal ${file}`, state: 'failed', detail });
+      this.#checks.push({ name: 'seal', file, state: 'failed', detail });
       return;
     }
     const verification = verifyBundle(bytes, { trust: this.#trust, log: 'required', strict: true });
     for (const { name, state, detail } of verification.checks) {
-      this.#checks.push({ name: `${name} of ${file}`, state, detail });
+      this.#checks.push({ name, file, state, detail });
     }
     if (!verification.ok) {
       const { name: check, detail } = verification.failed;
@@ -184,6 +186,6 @@ class CapsuleVerifier {
     if (signed !== undefined && !signed.equals(expected)) {
       faults.push({ file, check: 'statement', detail: 'what was signed does not follow from the members' });
     }
-    this.#step(`statement of ${file}`, 'what was signed follows from the members', faults);
+    this.#step('derivation', 'what was signed follows from the members', faults, { file });
   }
 }

@@ -64,7 +64,7 @@ function documentOf(result: Verification) {
     subjects: statement?.subjects,
     predicateType: statement?.predicateType,
     log:
-      log === undefined ? undefined : { origin: log.origin, index: String(log.index), treeSize: String(log.treeSize) },
+      log === undefined ? undefined : { origin: log.origin, index: Number(log.index), treeSize: Number(log.treeSize) },
     checks,
   };
 }

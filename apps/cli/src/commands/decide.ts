@@ -80,7 +80,7 @@ export const command = defineCommand({
         render: {
           table: () =>
             `${verdictTable(verdict)}\ncapsule   ${options.output} (${capsule.length} bytes)\ndecision  ${inputDigest}\nverdict   ${verdictDigest}\n`,
-          json: () => `${canonicalJson({ capsule: options.output, decision: inputDigest, verdictDigest, verdict })}\n`,
+          json: () => `${canonicalJson({ file: options.output, decision: inputDigest, verdictDigest, verdict })}\n`,
         },
       };
     } finally {
