@@ -143,6 +143,22 @@ describeNeeding(
       expect(JSON.parse(without.stdout)).toMatchObject({ status: 'unverifiable' });
     });
 
+    test('show and diff refuse a capsule that the named trust does not verify', async () => {
+      const capsule = file('blocked.capsule.tar.zst');
+      await ok(['key', 'create', '--prefix', file('stranger'), '--no-password']);
+      const stranger = ['--trusted-root', file('stranger.trusted-root.json')];
+      for (const words of [
+        ['capsule', 'show', capsule],
+        ['capsule', 'diff', capsule, capsule],
+      ]) {
+        await ok(words);
+        await ok([...words, ...trust]);
+        const refused = await stella([...words, ...stranger]);
+        expect(refused).toMatchObject({ exit: 3, stdout: '' });
+        expect(refused.stderr).toContain('error CAPSULE_NOT_VERIFIED: the capsule is unverifiable');
+      }
+    });
+
     test('without its verdict, in a network namespace without routes and with an empty home, it replays to the same verdict', async () => {
       const stripped = file('stripped.capsule.tar.zst');
       const unpacked = temporaryFolder('unpacked');

@@ -11,6 +11,11 @@ export const CLI_ERRORS = {
     exit: EXIT.verification,
     hint: 'Set STELLA_KEY_PASSWORD (or COSIGN_PASSWORD), or name a file in STELLA_KEY_PASSWORD_FILE.',
   },
+  CAPSULE_NOT_VERIFIED: {
+    status: 422,
+    exit: EXIT.verification,
+    hint: 'Run "stella capsule verify" for every check; without a trusted root the capsule is shown as it stands.',
+  },
   VEX_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the document at the place named.' },
   UNEXPECTED: {
     status: 500,

@@ -1,22 +1,25 @@
 import { canonicalJson } from '@stella-ops/engine-kernel';
 import { type CapsuleDiff, diffCapsules } from '@stella-ops/engine-capsule';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
-import { readInput } from '../input.ts';
+import { readCapsuleFile } from '../read-capsule-file.ts';
 import { columns, printable } from '../render/table.ts';
+import { TRUST_OPTIONS } from '../trust-input.ts';
 
 export const command = defineCommand({
-  description: 'Both decisions are computed again from their evidence and compared; signatures are not looked at.',
+  description:
+    'Both decisions are computed again from their evidence and compared. Signatures are looked at only where you name whom\n' +
+    'to trust: a capsule that does not verify is then refused.',
   arguments: [
     { name: 'before', summary: 'capsule', arity: 'one' },
     { name: 'after', summary: 'capsule', arity: 'one' },
   ],
-  options: { format: formatOption('table', 'json'), output: OUTPUT_OPTION },
+  options: { ...TRUST_OPTIONS, format: formatOption('table', 'json'), output: OUTPUT_OPTION },
   examples: ['stella capsule diff monday.capsule.tar.zst tuesday.capsule.tar.zst'],
-  exits: { 2: 'not a capsule', 4: 'a file is not there' },
-  async run(context, [before = '', after = '']) {
+  exits: { 2: 'not a capsule', 3: 'not verified by the trust that was named', 4: 'a file is not there' },
+  async run(context, [before = '', after = ''], options) {
     const diff = await diffCapsules(
-      await readInput(before, context, 1 << 30),
-      await readInput(after, context, 1 << 30),
+      await readCapsuleFile(before, options, context),
+      await readCapsuleFile(after, options, context),
       { before, after },
     );
     return { render: { table: () => `${columns(rowsOf(diff)).join('\n')}\n`, json: () => `${canonicalJson(diff)}\n` } };
