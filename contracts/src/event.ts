@@ -1,4 +1,5 @@
 import type { Schema } from './route.ts';
+import type { Scope } from './scopes.ts';
 
 /** A fact that a service announces, as plain data: written to the outbox with the change it tells of. */
 export interface EventType<S extends Schema = Schema> {
@@ -7,6 +8,8 @@ export interface EventType<S extends Schema = Schema> {
   /** Raised when the data changes in a way that old readers cannot follow. */
   readonly version: number;
   readonly summary: string;
+  /** Who may see it in an event stream. */
+  readonly scope: Scope;
   /** Wire-safe; big things are named by digest. */
   readonly data: S;
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKey, publicKeyPem } from '@stella-ops/engine-envelope';
+import { generateKey, publicKeyPem, signStatement } from '@stella-ops/engine-envelope';
 import { packCapsule } from '@stella-ops/engine-capsule';
 import { describeNeeding } from '@stella-ops/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -20,7 +20,9 @@ describeNeeding(['openssl'], 'verify.sh of a capsule', () => {
 
   async function unpackSignedBy(type: 'p256' | 'ed25519'): Promise<void> {
     const signer = generateKey(type);
-    const tar = unpacked(await packCapsule(decideWith(), { signer, log: memoryLog(), created: DECIDED_AT }));
+    const log = memoryLog();
+    const attest = (statement: Uint8Array) => signStatement(statement, { signer, log });
+    const tar = unpacked(await packCapsule(decideWith(), { attest, created: DECIDED_AT }));
     for (const { path, start } of spansOf(tar)) {
       const size = Number.parseInt(tar.toString('latin1', start + 124, start + 135), 8);
       writeFileSync(join(folder, path), tar.subarray(start + 512, start + 512 + size));

@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { describeNeeding } from '@stella-ops/testkit';
 import { openDatabase } from '@stella-ops/platform/database';
-import { temporaryFolder } from './engines.ts';
+import { temporaryFolder } from '@stella-ops/testkit/server';
 
 const WRITER = new URL('database-writer.ts', import.meta.url).pathname;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { checkTenancy, type Database, dumpSchema, migrate } from '@stella-ops/platform/database';
-import { describeEachEngine, TENANT_A, TENANT_B } from './engines.ts';
+import { describeEachEngine, TENANT_A, TENANT_B } from '@stella-ops/testkit/server';
 
 const TENANT_TABLE = `create table %.item (id uuid primary key, tenant_id uuid not null, body jsonb not null default '{}');
 alter table %.item enable row level security;

@@ -8,7 +8,7 @@ import {
   json,
   retryConflicts,
 } from '@stella-ops/platform/database';
-import { describeEachEngine, TENANT_A, TENANT_B } from './engines.ts';
+import { describeEachEngine, TENANT_A, TENANT_B } from '@stella-ops/testkit/server';
 
 interface Tables {
   'shop.note': { id: string; tenant_id: string; text: string };

@@ -15,13 +15,14 @@ import {
   type StoredEvent,
   trimEvents,
 } from '@stella-ops/platform/events';
-import { describeEachEngine, TENANT_A, TENANT_B } from './engines.ts';
+import { describeEachEngine, TENANT_A, TENANT_B } from '@stella-ops/testkit/server';
 
 const type: string = 'test.note.written';
 const NOTED = defineEvent({
   type,
   version: 1,
   summary: 'A note was written.',
+  scope: 'release.read',
   data: z.strictObject({ text: z.string() }),
 });
 const OTHER = { ...NOTED, type: 'test.other.happened' };

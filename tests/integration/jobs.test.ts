@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Database } from '@stella-ops/platform/database';
 import { defineJob, type JobContext, type Jobs, openJobs } from '@stella-ops/platform/jobs';
-import { describeEachEngine, TENANT_A, TENANT_B } from './engines.ts';
+import { describeEachEngine, TENANT_A, TENANT_B } from '@stella-ops/testkit/server';
 
 const Data = z.strictObject({ id: z.string() });
 type Data = z.infer<typeof Data>;

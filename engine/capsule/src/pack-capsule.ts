@@ -1,5 +1,4 @@
 import { bundleBytes, packBundle } from '@stella-ops/engine-archive';
-import { type EvidenceLog, type Signer, signStatement } from '@stella-ops/engine-envelope';
 import { canonicalBytes, digestOf, type Timestamp } from '@stella-ops/engine-kernel';
 import type { Decision } from './decide.ts';
 import { README_TEXT, VERIFY_SH } from './documentation.ts';
@@ -20,9 +19,8 @@ export const CAPSULE_KIND = 'capsule';
 export const CAPSULE_MEDIA_TYPE = 'application/vnd.stella.capsule.v1.tar+zstd';
 
 export interface PackCapsuleOptions {
-  readonly signer: Signer;
-  /** Where both signatures are logged. */
-  readonly log: EvidenceLog;
+  /** in-toto statement → bytes of the Sigstore bundle over it, signed and logged: `signStatement`, or a service that signs. */
+  readonly attest: (statement: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   /** Stands in the manifest; no decision depends on it. */
   readonly created: Timestamp;
   /** Name and version of the program, for whoever looks for the rules of this capsule later. */
@@ -33,11 +31,11 @@ export interface PackCapsuleOptions {
  * Packs a decision with its evidence into a signed and logged capsule: a zstd Bundle of kind `capsule`. Equal decisions
  * give equal bytes but for what the log answers and for signatures that are random by their algorithm.
  *
- * @throws what signer and log throw; AppError `ENCODING_INVALID` when `created` is no time
+ * @throws what `attest` throws; AppError `ENCODING_INVALID` when `created` is no time
  */
 export async function packCapsule(decision: Decision, options: PackCapsuleOptions): Promise<Buffer> {
   const { input, inputDigest, verdict, verdictBytes, verdictDigest } = decision;
-  const { signer, log, created, producer } = options;
+  const { attest, created, producer } = options;
   const evidence = EVIDENCE_ROLES.map((role) => {
     const bytes = decision.blobs.get(input[role]);
     if (bytes === undefined) throw fail('DECISION_BLOB_MISSING', `${role} ${input[role]} is not at hand`);
@@ -54,13 +52,13 @@ export async function packCapsule(decision: Decision, options: PackCapsuleOption
       bundleBytes(README, Buffer.from(README_TEXT)),
       bundleBytes(VERIFY_SCRIPT, Buffer.from(VERIFY_SH)),
     ],
-    seal: (manifest) => {
+    seal: async (manifest) => {
       const aboutVerdict = verdictStatement(input, inputDigest, verdict, verdictDigest);
       const aboutManifest = manifestStatement(digestOf(manifest), inputDigest);
-      return Promise.resolve([
-        { path: VERDICT_SEAL, content: signStatement(aboutVerdict, { signer, log }) },
-        { path: MANIFEST_SEAL, content: signStatement(aboutManifest, { signer, log }) },
-      ]);
+      return [
+        { path: VERDICT_SEAL, content: await attest(aboutVerdict) },
+        { path: MANIFEST_SEAL, content: await attest(aboutManifest) },
+      ];
     },
     compression: 'zstd',
   });

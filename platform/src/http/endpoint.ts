@@ -1,8 +1,10 @@
 import type { Caller, Input, Reply, Route } from '@stella-ops/contracts';
-import type { IdempotencyClaim } from './idempotency.ts';
+import type { IdempotencyClaim, StoredReply } from './idempotency.ts';
 
 export interface RequestContext<R extends Route = Route> {
   readonly caller: Caller<R>;
+  /** Id of the route: the action in the audit trail. */
+  readonly routeId: string;
   readonly requestId: string;
   readonly traceId: string;
   /** Aborted when the caller is gone, the deadline has passed or the server stops. */
@@ -13,6 +15,8 @@ export interface RequestContext<R extends Route = Route> {
   /** Lets a handler record its answer in the transaction that makes the change. */
   readonly idempotency: IdempotencyClaim | undefined;
   header(name: string): string | undefined;
+  /** The answer as it is kept under an idempotency key. @throws Error when it breaks the contract */
+  stored(reply: AnyReply): StoredReply;
 }
 
 export type Handler<R extends Route> = (input: Input<R>, context: RequestContext<R>) => Promise<Reply<R>>;

@@ -1,5 +1,6 @@
 export * from './authentication.ts';
-export { type Handler, type Endpoint, handle, type RequestContext } from './endpoint.ts';
+export { databaseIdempotency, finishClaim, IDEMPOTENCY_SCHEMA, trimIdempotency } from './database-idempotency.ts';
+export { type AnyReply, type Handler, type Endpoint, handle, type RequestContext } from './endpoint.ts';
 export * from './etag.ts';
 export { resetEvent, resumeFrom, type Resumption } from './event-stream.ts';
 export type { Begun, IdempotencyClaim, IdempotencyStore, StoredReply } from './idempotency.ts';

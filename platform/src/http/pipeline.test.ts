@@ -49,7 +49,7 @@ describe('who may call', () => {
   });
 
   test('a read that must be seen fails when it cannot be recorded', async () => {
-    const blind = sampleApp({ pipeline: { audit: { recordRead: () => Promise.reject(new Error('disk full')) } } });
+    const blind = sampleApp({ pipeline: { audit: { record: () => Promise.reject(new Error('disk full')) } } });
     const url = '/api/v1/crates/x/content';
     expect((await blind.server.inject({ method: 'GET', url, headers: good })).status).toBe(500);
     expect(String(blind.state.failures[0])).toContain('disk full');

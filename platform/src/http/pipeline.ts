@@ -35,13 +35,16 @@ export interface ServedRequest {
   readonly durationMs: number;
 }
 
-/** Records that somebody read what must not be read unseen. When it fails, so does the request. */
-export interface ReadAudit {
-  recordRead(entry: {
+/** Records that somebody read what must not be read unseen, or was refused a change. When it fails, so does the request. */
+export interface RequestAudit {
+  record(entry: {
     readonly routeId: string;
     readonly caller: Principal;
     readonly params: Readonly<Record<string, string>>;
     readonly requestId: string;
+    readonly outcome: 'read' | 'refused';
+    /** Why it was refused. */
+    readonly code?: string;
   }): Promise<void>;
 }
 
@@ -49,7 +52,7 @@ export interface PipelineOptions {
   readonly verifier: Verifier;
   readonly limiter: RateLimiter;
   readonly idempotency: IdempotencyStore;
-  readonly audit: ReadAudit;
+  readonly audit: RequestAudit;
   readonly clock: SystemClock;
   readonly ids: IdSource;
   readonly times: BodyTimes & {
@@ -120,10 +123,17 @@ async function admitted(
   const context = { requestId, traceId, caller };
   if (caller === undefined) return answered(exchange, options, context);
   return withContext({ tenantId: caller.tenantId, actorId: actorOf(caller) }, async () => {
-    const reply = await answered(exchange, options, context);
-    if (route.auditsRead === true) {
-      await options.audit.recordRead({ routeId: route.id, caller, params: exchange.params, requestId });
+    const entry = { routeId: route.id, caller, params: exchange.params, requestId };
+    let reply: WireReply;
+    try {
+      reply = await answered(exchange, options, context);
+    } catch (error) {
+      if (error instanceof AppError && error.status === 403) {
+        await options.audit.record({ ...entry, outcome: 'refused', code: error.code });
+      }
+      throw error;
     }
+    if (route.auditsRead === true) await options.audit.record({ ...entry, outcome: 'read' });
     return reply;
   });
 }
@@ -150,6 +160,7 @@ async function answered(exchange: Exchange, options: PipelineOptions, known: Kno
   const { signal } = exchange.controller;
   const context: RequestContext = {
     caller: known.caller as RequestContext['caller'],
+    routeId: route.id,
     requestId: known.requestId,
     traceId: known.traceId,
     signal,
@@ -157,6 +168,7 @@ async function answered(exchange: Exchange, options: PipelineOptions, known: Kno
     lastEventId: header(HEADERS.lastEventId),
     idempotency: claim,
     header,
+    stored: (reply) => storable(encodeReply(route, reply, options.times.heartbeatMs, signal)),
   };
   const invoke = async (): Promise<WireReply> => {
     const reply = await handler({ params, query, body }, context);

@@ -13,6 +13,7 @@ export interface RunningServices {
   readonly ids: readonly string[];
   readonly endpoints: readonly Endpoint[];
   readonly checks: readonly HealthCheck[];
+  readonly running: readonly RunningService[];
   readonly capabilities: Readonly<Record<string, unknown>>;
   /**
    * Stops in reverse order; one that fails does not keep the others from stopping.
@@ -55,6 +56,7 @@ export async function runServices<H>(
     ids: running.map(({ id }) => id),
     endpoints: running.flatMap(({ service }) => service.endpoints),
     checks: running.flatMap(({ service }) => service.checks ?? []),
+    running: running.map(({ service }) => service),
     capabilities: Object.assign({}, ...chosen.map((service) => service.capabilities ?? {})) as Record<string, unknown>,
     async stop(deadlineMs) {
       const failures = await stopAll(running, deadlineMs);

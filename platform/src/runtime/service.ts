@@ -1,8 +1,14 @@
 import type { EventType, Routes } from '@stella-ops/contracts';
+import type { SchemaSource } from '../database/index.ts';
+import type { Consumer } from '../events/index.ts';
+import type { Verifier } from '../http/authentication.ts';
 import type { Endpoint } from '../http/endpoint.ts';
+import type { Mount } from '../http/server.ts';
+import type { AnyJob } from '../jobs/index.ts';
 import type { ConfigSection } from './config/define-config.ts';
 import type { HealthCheck } from './health.ts';
 import type { Logger } from './log/logger.ts';
+import type { MetricCatalogue } from './metrics/metrics.ts';
 import type { IdSource, Randomness, SystemClock } from './clock.ts';
 import type * as z from 'zod';
 
@@ -11,6 +17,17 @@ export interface RunningService {
   /** One for each declared route. */
   readonly endpoints: readonly Endpoint[];
   readonly checks?: readonly HealthCheck[];
+  /** Kinds of later work that it enqueues and runs. */
+  readonly jobs?: readonly AnyJob[];
+  /** What it does about events. */
+  readonly consumers?: readonly Consumer[];
+  /** Parts of the address space that speak HTTP by themselves. */
+  readonly mounts?: readonly Mount[];
+  /** Who calls: Authority's answer, for all requests of the process. */
+  readonly verifier?: Verifier;
+  readonly metrics?: { render(): Promise<{ readonly contentType: string; readonly text: string }> };
+  /** Called once when jobs can be enqueued and other services called, before requests are taken. */
+  ready?(): Promise<void>;
   /** Finishes what is under way; called once, after requests have ended. */
   stop(): Promise<void>;
 }
@@ -29,9 +46,14 @@ export interface ServiceContext<C extends ConfigSection, H> {
 export interface Service<C extends ConfigSection = ConfigSection, H = unknown> {
   readonly id: string;
   readonly config: C;
+  /** Its own tables; none when it keeps nothing. */
+  readonly schema?: SchemaSource;
   readonly routes: Routes;
-  readonly jobs: readonly { readonly name: string }[];
+  /** Names of the jobs that it runs, with a sentence for the reference. */
+  readonly jobs: readonly { readonly name: string; readonly summary: string }[];
+  /** What it announces. */
   readonly events: readonly EventType[];
+  readonly metrics?: MetricCatalogue;
   /** Told by `GET /capabilities`. */
   readonly capabilities?: Readonly<Record<string, unknown>>;
   start(context: ServiceContext<C, H>): Promise<RunningService>;

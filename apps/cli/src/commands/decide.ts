@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { canonicalJson } from '@stella-ops/engine-kernel';
 import { cutSlice, matchSlice } from '@stella-ops/engine-advisories';
 import { decide, packCapsule } from '@stella-ops/engine-capsule';
+import { signStatement } from '@stella-ops/engine-envelope';
 import { openLocalLog } from '@stella-ops/engine-tlog';
 import { buildVexSet } from '@stella-ops/engine-vex';
 import { withIndex } from '../advisory-index.ts';
@@ -68,8 +69,7 @@ export const command = defineCommand({
         ...(options.environment === undefined ? {} : { environment: options.environment }),
       });
       const capsule = await packCapsule(decision, {
-        signer,
-        log,
+        attest: (statement) => signStatement(statement, { signer, log }),
         created: creationTime(context),
         producer: `stella ${VERSION}`,
       });

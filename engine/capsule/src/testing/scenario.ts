@@ -1,5 +1,5 @@
 import type { Slice } from '@stella-ops/engine-advisories';
-import { generateKey, type TrustMaterial, trustedLog } from '@stella-ops/engine-envelope';
+import { generateKey, signStatement, type TrustMaterial, trustedLog } from '@stella-ops/engine-envelope';
 import {
   assembleInventory,
   type Component,
@@ -141,7 +141,8 @@ export function newSeal() {
   const log = memoryLog();
   const { keyHint: hint, keyDetails, publicKey } = signer;
   const trust: TrustMaterial = { keys: [{ hint, keyDetails, publicKey }], logs: [trustedLog(log)] };
-  const pack = (decision: Decision) => packCapsule(decision, { signer, log, created: DECIDED_AT });
+  const pack = (decision: Decision) =>
+    packCapsule(decision, { attest: (statement) => signStatement(statement, { signer, log }), created: DECIDED_AT });
   return { signer, log, trust, pack };
 }
 

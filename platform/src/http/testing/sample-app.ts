@@ -146,7 +146,7 @@ export function sampleApp(overrides: Overrides = {}) {
     limiter: unlimited,
     idempotency: memoryIdempotency({ nowMs: () => ms }),
     audit: {
-      recordRead: ({ routeId, caller, params }) => {
+      record: ({ routeId, caller, params }) => {
         state.audited.push(`${routeId} ${caller.id} ${JSON.stringify(params)}`);
         return Promise.resolve();
       },

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, onTestFinished } from 'vitest';
-import { describeNeeding, testPostgres } from '@stella-ops/testkit';
+import { describeNeeding } from '../needs.ts';
+import { testPostgres } from '../postgres.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '@stella-ops/platform/database';
 
 /** What a test body gets: one database, opened on first use and closed after the suite, or fresh ones. */

@@ -1,0 +1,113 @@
+import { EXIT } from '@stella-ops/engine-kernel/errors';
+import * as z from 'zod';
+import type { ErrorTable } from '../errors.ts';
+import { defineEvent } from '../event.ts';
+import { pageOf, pageQuery } from '../paging.ts';
+import { bytes, defineRoute } from '../route.ts';
+import { Digest, Id, Timestamp } from '../schemas.ts';
+
+export const EVIDENCE_ERRORS = {
+  DECISION_UNKNOWN: { status: 409, exit: EXIT.notFound, hint: 'Check the id of the decision.' },
+} as const satisfies ErrorTable;
+
+export const EvidenceKind = z.enum(['decision', 'promotion']);
+
+/** Signed record of one decision or of the end of one promotion. */
+export const EvidencePacket = z.object({
+  id: Id,
+  kind: EvidenceKind,
+  /** Decision id, or promotion id. */
+  subjectId: z.string(),
+  /** Images it is about. */
+  imageDigests: z.array(Digest),
+  /** One sentence: what it proves. */
+  title: z.string(),
+  predicateType: z.string(),
+  statementDigest: Digest,
+  bundleDigest: Digest,
+  logIndex: z.int(),
+  /** Of decisions. */
+  capsuleDigest: Digest.nullable(),
+  capsuleSizeBytes: z.int().nullable(),
+  sealedAt: Timestamp,
+});
+export type EvidencePacket = z.infer<typeof EvidencePacket>;
+
+export const EVIDENCE_ROUTES = {
+  listPackets: defineRoute({
+    id: 'evidence.packets.list',
+    method: 'GET',
+    path: '/api/v1/evidence',
+    summary: 'List evidence packets, newest first',
+    scopes: ['evidence.read'],
+    query: z.strictObject({
+      ...pageQuery,
+      kind: EvidenceKind.optional(),
+      imageDigest: Digest.optional(),
+      subjectId: z.string().min(1).max(100).optional(),
+    }),
+    responses: { 200: pageOf(EvidencePacket) },
+    errors: {},
+    paging: true,
+    auditsRead: true,
+  }),
+  getPacket: defineRoute({
+    id: 'evidence.packets.get',
+    method: 'GET',
+    path: '/api/v1/evidence/{packetId}',
+    summary: 'Read an evidence packet',
+    scopes: ['evidence.read'],
+    params: z.strictObject({ packetId: Id }),
+    responses: { 200: EvidencePacket },
+    errors: {},
+    auditsRead: true,
+  }),
+  getBundle: defineRoute({
+    id: 'evidence.packets.bundle',
+    method: 'GET',
+    path: '/api/v1/evidence/{packetId}/bundle',
+    summary: 'Download the Sigstore bundle of a packet',
+    scopes: ['evidence.read'],
+    params: z.strictObject({ packetId: Id }),
+    responses: { 200: bytes('application/vnd.dev.sigstore.bundle.v0.3+json') },
+    errors: {},
+    auditsRead: true,
+  }),
+  getCapsule: defineRoute({
+    id: 'evidence.capsules.get',
+    method: 'GET',
+    path: '/api/v1/capsules/{capsuleDigest}',
+    summary: 'Download a capsule: a decision with everything it depended on, signed',
+    scopes: ['evidence.read'],
+    params: z.strictObject({ capsuleDigest: Digest }),
+    responses: { 200: bytes('application/vnd.stella.capsule.v1.tar+zstd') },
+    errors: {},
+    auditsRead: true,
+  }),
+  sealDecision: defineRoute({
+    id: 'evidence.capsules.create',
+    method: 'POST',
+    path: '/api/v1/capsules',
+    summary: 'Seal a decision into a capsule; one that is sealed already is answered as it is',
+    scopes: ['evidence.write'],
+    body: z.strictObject({ decisionId: Digest }),
+    responses: { 200: EvidencePacket, 201: EvidencePacket },
+    errors: { DECISION_UNKNOWN: EVIDENCE_ERRORS.DECISION_UNKNOWN },
+    idempotent: true,
+  }),
+} as const;
+
+export const EVIDENCE_EVENTS = {
+  packetSealed: defineEvent({
+    type: 'evidence.packet.sealed',
+    version: 1,
+    summary: 'Evidence of a decision or promotion is signed, logged and stored',
+    scope: 'evidence.read',
+    data: z.strictObject({
+      packetId: Id,
+      kind: EvidenceKind,
+      subjectId: z.string(),
+      capsuleDigest: Digest.nullable(),
+    }),
+  }),
+} as const;

@@ -1,0 +1,10 @@
+export { AUDIT_SCHEMA } from './audit-schema.ts';
+export {
+  type AuditActor,
+  auditActor,
+  type AuditFact,
+  type AuditTarget,
+  CHAIN_START,
+  recordAudit,
+} from './record-audit.ts';
+export { requestAudit } from './request-audit.ts';

@@ -1,0 +1,88 @@
+import { sql, type Transaction } from 'kysely';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { type Database, json, type SchemaSource } from '../database/index.ts';
+import type { SystemClock } from '../runtime/clock.ts';
+import type { Begun, IdempotencyClaim, IdempotencyStore, StoredReply } from './idempotency.ts';
+
+export const IDEMPOTENCY_SCHEMA: SchemaSource = {
+  schema: 'idempotency',
+  folder: fileURLToPath(new URL('migrations', import.meta.url)),
+};
+
+const KEEP_MS = 24 * 3600 * 1000;
+/** A claim this old without an answer belongs to a process that died: no request runs that long. */
+const LEASE_MS = 15 * 60 * 1000;
+
+const Reply = z.object({
+  status: z.int(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string().optional(),
+});
+
+interface Row {
+  readonly token: string;
+  readonly fingerprint: string;
+  readonly claimed_at: string;
+  readonly reply: unknown;
+}
+
+/** Answers in the database: a change and the record of its answer are one transaction (`finishClaim`). */
+export function databaseIdempotency(database: Database, clock: SystemClock): IdempotencyStore {
+  return {
+    begin: (claim) => database.withTenant(claim.tenantId, (tx) => begin(tx, claim, Date.parse(clock.now()))),
+    finish: (claim, reply) => database.withTenant(claim.tenantId, (tx) => finishClaim(tx, claim, reply)),
+    forget: (claim) =>
+      database.withTenant(claim.tenantId, async (tx) => {
+        await sql`delete from idempotency.claim where ${same(claim)} and token = ${claim.token} and reply is null`.execute(
+          tx,
+        );
+      }),
+  };
+}
+
+/** Records the answer in the transaction of the change. Bears being called again. */
+export async function finishClaim<Tables>(
+  tx: Transaction<Tables>,
+  claim: IdempotencyClaim,
+  reply: StoredReply,
+): Promise<void> {
+  await sql`
+    update idempotency.claim set reply = ${json(reply)}
+    where ${same(claim)} and token = ${claim.token} and reply is null`.execute(tx);
+}
+
+/** Removes answers older than a day. */
+export async function trimIdempotency(database: Database, clock: SystemClock): Promise<void> {
+  const before = new Date(Date.parse(clock.now()) - KEEP_MS).toISOString();
+  await database.withRelay((tx) => sql`delete from idempotency.claim where claimed_at < ${before}`.execute(tx));
+}
+
+async function begin(tx: Transaction<unknown>, claim: IdempotencyClaim, nowMs: number): Promise<Begun> {
+  const now = new Date(nowMs).toISOString();
+  const added = await sql`
+    insert into idempotency.claim (tenant_id, actor_id, route_id, key, fingerprint, token, claimed_at)
+    values (${claim.tenantId}, ${claim.actorId}, ${claim.routeId}, ${claim.key}, ${claim.fingerprint}, ${claim.token}, ${now})
+    on conflict do nothing returning 1`.execute(tx);
+  if (added.rows.length > 0) return { state: 'new' };
+  const { rows } = await sql<Row>`
+    select token, fingerprint, claimed_at, reply from idempotency.claim where ${same(claim)} for update`.execute(tx);
+  const [row] = rows;
+  // Given up between the two statements: the caller asks again.
+  if (row === undefined) return { state: 'running' };
+  const ageMs = nowMs - Date.parse(row.claimed_at);
+  if (row.reply === null ? ageMs > LEASE_MS : ageMs > KEEP_MS) {
+    await sql`
+      update idempotency.claim
+      set token = ${claim.token}, fingerprint = ${claim.fingerprint}, claimed_at = ${now}, reply = null
+      where ${same(claim)}`.execute(tx);
+    return { state: 'new' };
+  }
+  if (row.fingerprint !== claim.fingerprint) return { state: 'other-request' };
+  if (row.reply === null) return { state: 'running' };
+  const { status, headers, body } = Reply.parse(row.reply);
+  return { state: 'done', reply: { status, headers, body } };
+}
+
+const same = (claim: IdempotencyClaim) => sql`
+  tenant_id = ${claim.tenantId} and actor_id = ${claim.actorId} and route_id = ${claim.routeId} and key = ${claim.key}`;

@@ -1,0 +1,1 @@
+export { directoryObjects, type ObjectArea, type Objects } from './objects.ts';

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { type BlobStore, directoryBlobs, directoryRecords, type RecordStore } from '@stella-ops/engine-blobs';
+
+/** What a tenant's objects are for; each area is a store of its own. */
+export type ObjectArea =
+  | 'inventories'
+  | 'sboms'
+  | 'advisory-documents'
+  | 'advisory-snapshots'
+  | 'vex-documents'
+  | 'vex-snapshots'
+  | 'policies'
+  | 'decisions'
+  | 'capsules'
+  | 'evidence'
+  | 'uploads';
+
+/**
+ * Content-addressed objects (ARCHITECTURE, section 4). A tenant's store answers for that tenant's objects alone: whether
+ * another tenant has the same bytes cannot be learned from it. Put the object before the row that names it.
+ */
+export interface Objects {
+  tenant(tenantId: string, area: ObjectArea): BlobStore;
+  /** Facts that our own scanner computed, by layer: shared, since no tenant can write them. */
+  readonly facts: RecordStore;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Objects below a directory: `tenants/<tenant>/<area>/sha256/<aa>/<hex>` and `public/facts`. */
+export function directoryObjects(root: string): Objects {
+  return {
+    tenant(tenantId, area) {
+      if (!UUID.test(tenantId)) throw new Error('a tenant is named by its UUID');
+      return directoryBlobs(join(root, 'tenants', tenantId, area));
+    },
+    facts: directoryRecords(join(root, 'public', 'facts')),
+  };
+}

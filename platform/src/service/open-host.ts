@@ -1,0 +1,191 @@
+import { createClient, type Principal, type Transport } from '@stella-ops/contracts';
+import { AUDIT_SCHEMA, recordAudit, requestAudit } from '../audit/index.ts';
+import { assertNoTransaction, type Database, migrate } from '../database/index.ts';
+import { EVENTS_SCHEMA, type RunningEvents, startEvents } from '../events/index.ts';
+import {
+  createPipeline,
+  databaseIdempotency,
+  type Endpoint,
+  IDEMPOTENCY_SCHEMA,
+  localTransport,
+  type Mount,
+  type Pipeline,
+  type PipelineOptions,
+  trimIdempotency,
+  type Verifier,
+} from '../http/index.ts';
+import { type Jobs, openJobs } from '../jobs/index.ts';
+import type { Objects } from '../objects/index.ts';
+import {
+  type HealthCheck,
+  type IdSource,
+  type Logger,
+  type Randomness,
+  runServices,
+  type Service,
+  type SystemClock,
+} from '../runtime/index.ts';
+import { changer } from './change.ts';
+import type { ServiceHost } from './host.ts';
+
+// A list of services with configurations of different shapes: what each one's is, only it knows.
+// oxlint-disable-next-line typescript/no-explicit-any -- see above
+export type AnyService = Service<any, ServiceHost>;
+
+export interface HostOptions {
+  readonly services: readonly AnyService[];
+  readonly roles: readonly string[];
+  readonly database: Database;
+  readonly objects: Objects;
+  /** By service id. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly clock: SystemClock;
+  readonly ids: IdSource;
+  readonly randomness: Randomness;
+  readonly logger: Logger;
+  readonly times: PipelineOptions['times'];
+  readonly limiter: PipelineOptions['limiter'];
+  readonly served: PipelineOptions['served'];
+  /** Answered beside those of the services: health, version, event stream. */
+  readonly endpoints?: (host: OpenHost) => readonly Endpoint[];
+  /** Used when no service of this process brings one. */
+  readonly verifier?: Verifier;
+}
+
+export interface OpenHost extends ServiceHost {
+  readonly endpoints: readonly Endpoint[];
+  readonly mounts: readonly Mount[];
+  readonly checks: readonly HealthCheck[];
+  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly pipeline: Pipeline;
+  /** Calls of this process under any principal, as a request from outside would be. */
+  transport(principal: Principal): Transport;
+  /** Metrics of the services, in the Prometheus text format. */
+  renderMetrics(): Promise<string>;
+  /** Ends jobs, consumers and services; the database stays open. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+const TRIM_EVERY_MS = 3_600_000;
+
+/**
+ * Everything between a database and an HTTP server: migrations, services, jobs, events, and the pipeline that answers
+ * requests. A server process and a service's own tests both stand on it.
+ */
+export async function openHost(options: HostOptions): Promise<OpenHost> {
+  const { database, objects, clock, ids, logger } = options;
+  const schemas = options.services.flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
+  await migrate(database, [EVENTS_SCHEMA, IDEMPOTENCY_SCHEMA, AUDIT_SCHEMA, ...schemas]);
+
+  // Services get the host before the queues and the other services are there; both are used from `ready` on.
+  const late: { jobs?: Jobs; events?: RunningEvents } = {};
+  let endpoints: readonly Endpoint[] = [];
+  let verifier = options.verifier;
+
+  const pipeline = createPipeline({
+    verifier: { verify: (credentials) => verifierOrThrow(verifier).verify(credentials) },
+    limiter: options.limiter,
+    idempotency: databaseIdempotency(database, clock),
+    audit: requestAudit(database, clock, ids),
+    clock,
+    ids,
+    times: options.times,
+    served: options.served,
+    failed: (error, routeId) => logger.error('Request failed', { error, routeId }),
+  });
+  const transport = (principal: Principal): Transport => localTransport(endpoints, pipeline, principal);
+
+  const host: ServiceHost = {
+    database,
+    objects,
+    jobs: {
+      enqueue: (...call) => {
+        if (late.jobs === undefined) throw new Error('jobs can be enqueued from ready() on');
+        return late.jobs.enqueue(...call);
+      },
+    },
+    change: changer({ database, clock, ids }),
+    audit: (tx, { tenantId, service, onBehalfOf, action, target, details }) =>
+      recordAudit(tx, {
+        id: ids.uuid(),
+        tenantId,
+        at: clock.now(),
+        actor: { kind: 'service', id: service, name: service, ...(onBehalfOf === undefined ? {} : { onBehalfOf }) },
+        action,
+        target,
+        outcome: 'done',
+        details: details ?? {},
+      }),
+    client: (routes, { tenantId, service, scopes, onBehalfOf }) =>
+      createClient(
+        routes,
+        transport({
+          kind: 'service',
+          id: service,
+          name: service,
+          tenantId,
+          scopes: new Set(scopes),
+          ...(onBehalfOf === undefined ? {} : { onBehalfOf }),
+        }),
+        { beforeCall: (route) => assertNoTransaction(route.id) },
+      ),
+    onEvents: (callback) => {
+      if (late.events === undefined) throw new Error('events flow from ready() on');
+      return late.events.onEvents(callback);
+    },
+  };
+
+  const services = await runServices<ServiceHost>(options.services, options.roles, { ...options, host });
+  const { running } = services;
+  verifier = running.find((service) => service.verifier !== undefined)?.verifier ?? verifier;
+
+  const allJobs = running.flatMap((service) => service.jobs ?? []);
+  const open: OpenHost = {
+    ...host,
+    get endpoints() {
+      return endpoints;
+    },
+    mounts: running.flatMap((service) => service.mounts ?? []),
+    checks: services.checks,
+    capabilities: services.capabilities,
+    pipeline,
+    transport,
+    renderMetrics: async () => {
+      const texts = running.flatMap(({ metrics }) => (metrics === undefined ? [] : [metrics.render()]));
+      return (await Promise.all(texts)).map(({ text }) => text).join('');
+    },
+    close: async (deadlineMs) => {
+      clearInterval(trimming);
+      await late.events?.stop();
+      await late.jobs?.drain(deadlineMs);
+      await services.stop(deadlineMs);
+    },
+  };
+  endpoints = [...services.endpoints, ...(options.endpoints?.(open) ?? [])];
+
+  const jobs = await openJobs({
+    database,
+    jobs: allJobs,
+    onError: (error, job) => logger.warn('A job failed', { error, job }),
+  });
+  late.jobs = jobs;
+  late.events = await startEvents({
+    database,
+    consumers: running.flatMap((service) => service.consumers ?? []),
+    onError: (error, consumer) => logger.error('Events are held up', { error, consumer }),
+  });
+  for (const service of running) await service.ready?.();
+  await jobs.work(allJobs);
+  const trimming = setInterval(() => {
+    trimIdempotency(database, clock).catch((error: unknown) =>
+      logger.warn('Old answers could not be removed', { error }),
+    );
+  }, TRIM_EVERY_MS);
+  trimming.unref();
+  return open;
+}
+
+function verifierOrThrow(verifier: Verifier | undefined): Verifier {
+  if (verifier !== undefined) return verifier;
+  throw new Error('no service of this process can tell who calls');
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, createClient, type Principal, type Routes, type Scope, SCOPES } from '@stella-ops/contracts';
+import type { Database } from '@stella-ops/platform/database';
+import { type ServedRequest, unlimited } from '@stella-ops/platform/http';
+import { directoryObjects } from '@stella-ops/platform/objects';
+import {
+  createLogger,
+  loadConfig,
+  type SystemClock,
+  systemClock,
+  systemIds,
+  systemRandomness,
+} from '@stella-ops/platform/runtime';
+import { type AnyService, type OpenHost, openHost } from '@stella-ops/platform/service';
+import { TENANT_A } from './engines.ts';
+
+export interface RigOptions {
+  /** All that the tests need: the service itself and those it asks. */
+  readonly services: readonly AnyService[];
+  readonly database: Database;
+  /** Settings by service id; the rest has its defaults. */
+  readonly config?: Readonly<Record<string, Record<string, unknown>>>;
+  readonly clock?: SystemClock;
+}
+
+export interface ServiceRig {
+  readonly host: OpenHost;
+  readonly served: readonly ServedRequest[];
+  /** Lines of the log, as JSON text. */
+  readonly log: readonly string[];
+  /** A client as somebody: a user of tenant A with every scope unless told otherwise. */
+  as<const R extends Routes>(
+    routes: R,
+    who?: Partial<Omit<Principal, 'scopes'>> & { scopes?: readonly Scope[] },
+  ): Client<R>;
+  /** Waits until something that jobs and consumers bring about holds; fails after 20 s with `what`. */
+  eventually<T>(what: string, read: () => Promise<T | undefined | false>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export const ALL_SCOPES = Object.keys(SCOPES) as Scope[];
+
+/** Services on a database, with jobs and events, without a port. Callers are who they say they are. */
+export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
+  const folder = mkdtempSync(join(tmpdir(), 'stella-rig-'));
+  const served: ServedRequest[] = [];
+  const log: string[] = [];
+  const clock = options.clock ?? systemClock;
+  const sections = Object.fromEntries(options.services.map((service) => [service.id, service.config]));
+  const files = [{ path: 'test.yaml', text: JSON.stringify(options.config ?? {}) }];
+  const host = await openHost({
+    services: options.services,
+    roles: ['all'],
+    database: options.database,
+    objects: directoryObjects(join(folder, 'objects')),
+    config: loadConfig(sections, { files, env: {}, flags: {}, readFile: () => '' }),
+    clock,
+    ids: systemIds,
+    randomness: systemRandomness,
+    logger: createLogger({
+      level: 'debug',
+      release: 'test',
+      secrets: new Set(),
+      destination: { write: (line) => log.push(line) },
+      now: () => clock.now(),
+    }),
+    times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
+    limiter: unlimited,
+    served: (request) => served.push(request),
+    verifier: {
+      verify: (credentials) => {
+        if (credentials.kind !== 'local') throw new Error('the rig has no port');
+        return Promise.resolve({ ok: true, principal: credentials.principal });
+      },
+    },
+  });
+  return {
+    host,
+    served,
+    log,
+    as: (routes, who = {}) =>
+      createClient(
+        routes,
+        host.transport({
+          kind: 'user',
+          id: '0193eeee-0000-7000-8000-0000000000e1',
+          name: 'ada',
+          tenantId: TENANT_A,
+          ...who,
+          scopes: new Set(who.scopes ?? ALL_SCOPES),
+        }),
+      ),
+    eventually: async (what, read) => {
+      const deadlineMs = performance.now() + 20_000;
+      for (;;) {
+        const value = await read();
+        if (value !== undefined && value !== false) return value;
+        if (performance.now() > deadlineMs) throw new Error(`did not come about: ${what}\n${log.slice(-20).join('')}`);
+        await new Promise((resolve) => setTimeout(resolve, 15));
+      }
+    },
+    close: async () => {
+      await host.close(10_000);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
