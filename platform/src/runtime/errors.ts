@@ -8,6 +8,16 @@ export const RUNTIME_ERRORS = {
   },
   CONFIG_UNREADABLE: { status: 500, exit: EXIT.invalid, hint: 'Check that the file exists and may be read.' },
   ROLE_UNKNOWN: { status: 500, exit: EXIT.invalid, hint: 'Use "all" or names of services.' },
+  MASTER_KEY_INVALID: {
+    status: 500,
+    exit: EXIT.invalid,
+    hint: 'Give the file of the key that the secrets of this installation were sealed with.',
+  },
+  SEALED_INVALID: {
+    status: 500,
+    exit: EXIT.verification,
+    hint: 'It was sealed with another master key, or changed since: restore both from the same backup.',
+  },
   SERVICE_START_FAILED: { status: 500, exit: EXIT.unexpected, hint: 'The cause stands in the log.' },
 } as const;
 

@@ -8,6 +8,7 @@ export { RUNTIME_ERRORS } from './errors.ts';
 export * from './health.ts';
 export * from './log/logger.ts';
 export { secretNames } from './log/redact.ts';
+export { type MasterKey, openMasterKey } from './master-key.ts';
 export * from './metrics/http-metrics.ts';
 export * from './metrics/metrics.ts';
 export * from './run-services.ts';
