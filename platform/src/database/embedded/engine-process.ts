@@ -1,6 +1,10 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import type { AppError } from '@stella-ops/engine-kernel';
 import { DATABASE_ERRORS, fail } from '../errors.ts';
+import { prepareDataDirectory } from './data-directory.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { EngineSocket } from './engine-socket.ts';
 import type { EngineStart, FromEngine, ToEngine } from './wire.ts';
@@ -46,8 +50,13 @@ export class EngineProcess {
     return new EngineSocket((bytes) => this.#exchange(bytes));
   }
 
-  /** Resolves when the engine answers; starts it when it does not run. */
+  /**
+   * Makes the cluster when there is none, and resolves when the engine answers.
+   *
+   * @throws AppError `DATABASE_DATA_UNUSABLE`, `DATABASE_UNAVAILABLE`
+   */
   async ready(): Promise<void> {
+    if (this.#directory !== undefined && prepareDataDirectory(this.#directory)) await makeApart(this.#directory);
     await this.#running().ready;
   }
 
@@ -124,6 +133,16 @@ export class EngineProcess {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+const MAKE_CLUSTER = fileURLToPath(new URL('make-cluster.ts', import.meta.url));
+
+async function makeApart(directory: string): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [MAKE_CLUSTER, directory]);
+  } catch (cause) {
+    throw fail('DATABASE_UNAVAILABLE', 'the embedded database could not be made', { cause });
   }
 }
 
