@@ -37,7 +37,11 @@ export function signMessage(artifact: Uint8Array, signer: Signer): MessageSignat
  *
  * @param entry what a log answered, when it was logged
  */
-export function createBundle(input: { content: BundleContent; signer: Signer; entry?: LogEntry }): Buffer {
+export function createBundle(input: {
+  content: BundleContent;
+  signer: Pick<Signer, 'keyHint'>;
+  entry?: LogEntry;
+}): Buffer {
   const entries = input.entry === undefined ? [] : [input.entry];
   return bundleBytes({ content: input.content, keyHint: input.signer.keyHint, entries });
 }

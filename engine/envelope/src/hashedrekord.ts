@@ -22,19 +22,33 @@ export interface HashedRekord {
  *
  * @param message what was signed: the PAE of an envelope, or an artefact
  */
-export function hashedRekordBytes(message: Uint8Array, signature: Uint8Array, signer: Signer): Buffer {
+export function hashedRekordBytes(
+  message: Uint8Array,
+  signature: Uint8Array,
+  key: Pick<Signer, 'keyDetails' | 'publicKey'>,
+): Buffer {
+  return hashedRekordOfDigest(createHash('sha256').update(message).digest(), signature, key);
+}
+
+/**
+ * The same where the message is not at hand.
+ *
+ * @param digest SHA-256 of what was signed, 32 bytes
+ */
+export function hashedRekordOfDigest(
+  digest: Uint8Array,
+  signature: Uint8Array,
+  { keyDetails, publicKey }: Pick<Signer, 'keyDetails' | 'publicKey'>,
+): Buffer {
   return canonicalBytes({
     apiVersion: '0.0.2',
     kind: 'hashedrekord',
     spec: {
       hashedRekordV002: {
-        data: { algorithm: 'SHA2_256', digest: createHash('sha256').update(message).digest('base64') },
+        data: { algorithm: 'SHA2_256', digest: Buffer.from(digest).toString('base64') },
         signature: {
           content: Buffer.from(signature).toString('base64'),
-          verifier: {
-            keyDetails: signer.keyDetails,
-            publicKey: { rawBytes: signer.publicKey.toString('base64') },
-          },
+          verifier: { keyDetails, publicKey: { rawBytes: publicKey.toString('base64') } },
         },
       },
     },

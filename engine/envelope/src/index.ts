@@ -7,7 +7,7 @@ export { writeCosignKey } from './cosign-key.ts';
 export { envelopeBytes, pae, readEnvelope, signEnvelope, verifyEnvelope } from './dsse.ts';
 export type { Envelope, EnvelopeVerdict } from './dsse.ts';
 export { ENVELOPE_ERRORS } from './errors.ts';
-export { hashedRekordBytes, readHashedRekord } from './hashedrekord.ts';
+export { hashedRekordBytes, hashedRekordOfDigest, readHashedRekord } from './hashedrekord.ts';
 export type { HashedRekord } from './hashedrekord.ts';
 export { logEntry, logEntryJson } from './log-entry.ts';
 export type { EvidenceLog, InclusionProof, LogEntry } from './log-entry.ts';
@@ -29,6 +29,7 @@ export {
   writeTrustedRoot,
 } from './trust.ts';
 export type { TrustedKey, TrustedLog, TrustMaterial, Validity } from './trust.ts';
+export { verifyDigestSignature } from './verify-digest-signature.ts';
 export { verifyBundle } from './verify-bundle.ts';
 export type { Verification, VerifyOptions } from './verify-bundle.ts';
 export { verifyLogEntry } from './verify-log-entry.ts';

@@ -7,4 +7,6 @@ export const PREDICATE_TYPES = {
   verdict: 'stella.ops/verdict@v1',
   /** Identity of a bundle: its subject is the manifest. */
   manifest: 'stella.ops/manifest@v1',
+  /** How a promotion ended: its subjects are the images of the release. */
+  promotion: 'stella.ops/promotion@v1',
 } as const;

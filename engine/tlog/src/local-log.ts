@@ -11,6 +11,7 @@ import { LocalLogStore, type StoredCheckpoint } from './local-log-store.ts';
 import { extendRange, rootOfRange } from './merkle-root.ts';
 import { type NoteSigner, type NoteVerifier, signNote } from './note.ts';
 import { consistencyProof, inclusionProof, rangeAt, rootAt } from './proofs.ts';
+import { MAX_ENTRY_BYTES } from './tiles.ts';
 import { ed25519NoteSigner, ed25519NoteVerifier, formatVerifierKey, logIdOf } from './verifier-key.ts';
 import { verifyConsistency, verifyInclusion } from './verify-proof.ts';
 
@@ -52,9 +53,6 @@ export type LogAudit =
   | { readonly ok: true; readonly size: number }
   /** `index` is the first entry that is not as it was signed. */
   | { readonly ok: false; readonly index: number; readonly detail: string };
-
-/** The entry limit of C2SP tlog-tiles. */
-const MAX_ENTRY_BYTES = 65_535;
 
 /**
  * Opens a transparency log that lives in one SQLite file. Several processes may have it open.
