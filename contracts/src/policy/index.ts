@@ -20,6 +20,12 @@ export const POLICY_SERVICE_ERRORS = {
     hint: 'Import advisories and make a snapshot with "stella advisories snapshot".',
   },
   IMAGE_UNKNOWN: { status: 409, exit: EXIT.notFound, hint: 'Scan the image first with "stella image scan".' },
+  EVIDENCE_CHANGING: {
+    status: 409,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Policies or exceptions changed while the decision was made; try again.',
+  },
   EXCEPTION_STATE: { status: 409, exit: EXIT.invalid, hint: 'Read the exception: its state does not allow this.' },
   EXCEPTION_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the member named.' },
   EXCEPTION_SELF_APPROVAL: {
@@ -181,7 +187,7 @@ export const POLICY_ROUTES = {
     scopes: ['policy.decide'],
     body: decideBody.extend({ purpose: z.enum(['promotion', 'request']).default('request') }),
     responses: { 201: Decision },
-    errors: decideErrors,
+    errors: { ...decideErrors, EVIDENCE_CHANGING: POLICY_SERVICE_ERRORS.EVIDENCE_CHANGING },
     idempotent: true,
   }),
   simulate: defineRoute({

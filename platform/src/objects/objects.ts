@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type BlobStore, directoryBlobs, directoryRecords, type RecordStore } from '@stella-ops/engine-blobs';
+import { type Digest, hexOf, parseDigest } from '@stella-ops/engine-kernel';
 
 /** What a tenant's objects are for; each area is a store of its own. */
 export type ObjectArea =
@@ -21,6 +22,11 @@ export type ObjectArea =
  */
 export interface Objects {
   tenant(tenantId: string, area: ObjectArea): BlobStore;
+  /**
+   * A local file with the bytes of an object, for readers that want a few pages of a large one or read in another thread;
+   * undefined when the tenant has no such object. Nothing has checked the bytes: the reader does.
+   */
+  localFile(tenantId: string, area: ObjectArea, digest: Digest): Promise<string | undefined>;
   /** Facts that our own scanner computed, by layer: shared, since no tenant can write them. */
   readonly facts: RecordStore;
 }
@@ -29,10 +35,17 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Objects below a directory: `tenants/<tenant>/<area>/sha256/<aa>/<hex>` and `public/facts`. */
 export function directoryObjects(root: string): Objects {
+  const folderOf = (tenantId: string, area: ObjectArea): string => {
+    if (!UUID.test(tenantId)) throw new Error('a tenant is named by its UUID');
+    return join(root, 'tenants', tenantId, area);
+  };
   return {
-    tenant(tenantId, area) {
-      if (!UUID.test(tenantId)) throw new Error('a tenant is named by its UUID');
-      return directoryBlobs(join(root, 'tenants', tenantId, area));
+    tenant: (tenantId, area) => directoryBlobs(folderOf(tenantId, area)),
+    async localFile(tenantId, area, digest) {
+      const folder = folderOf(tenantId, area);
+      if (!(await directoryBlobs(folder).has(digest))) return undefined;
+      const hex = hexOf(parseDigest(digest));
+      return join(folder, 'sha256', hex.slice(0, 2), hex);
     },
     facts: directoryRecords(join(root, 'public', 'facts')),
   };
