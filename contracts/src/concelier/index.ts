@@ -25,7 +25,9 @@ export const Observation = z.object({
   isWithdrawn: z.boolean(),
   aliases: z.array(z.string()),
   summary: z.string().nullable(),
+  /** At most 200 are listed; look-up by package finds up to 5,000 of one record. */
   packages: z.array(z.object({ ecosystem: z.string(), name: z.string() })),
+  packageCount: z.int(),
   receivedAt: Timestamp,
 });
 export type Observation = z.infer<typeof Observation>;
@@ -83,6 +85,8 @@ export const CONCELIER_ROUTES = {
       id: z.string().min(1).max(200).optional(),
       ecosystem: z.string().min(1).max(100).optional(),
       package: z.string().min(1).max(300).optional(),
+      /** `current`: the newest version of each id; `all`: older ones too. */
+      versions: z.enum(['current', 'all']).default('current'),
     }),
     responses: { 200: pageOf(Observation) },
     errors: {},
@@ -106,7 +110,14 @@ export const CONCELIER_ROUTES = {
     scopes: ['advisory.read'],
     params: z.strictObject({ vulnerability: z.string().min(1).max(200) }),
     responses: {
-      200: z.object({ vulnerability: z.string(), names: z.array(z.string()), observations: z.array(Observation) }),
+      200: z.object({
+        vulnerability: z.string(),
+        /** Ids and aliases of the observations, sorted. */
+        names: z.array(z.string()),
+        observations: z.array(Observation),
+        /** False when more than 200 observations are joined: these are then not all. */
+        isWhole: z.boolean(),
+      }),
     },
     errors: {},
   }),

@@ -24,10 +24,14 @@ export type VexDocument = z.infer<typeof VexDocument>;
 
 export const VexStatement = z.object({
   documentDigest: Digest,
-  /** Place in the document, from 0. */
+  /** Among the statements of the document that can be read, from 0. */
   index: z.int(),
   vulnerability: z.string(),
+  /** At most 100 are listed. */
   products: z.array(z.string()),
+  productCount: z.int(),
+  /** What inside the products it speaks of, at most 100; empty: the products as a whole. */
+  subcomponents: z.array(z.string()),
   status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
   justification: z.string().nullable(),
   timestamp: z.string().nullable(),

@@ -3,6 +3,8 @@ export { ADVISORY_ERRORS } from './errors.ts';
 export { type CvssScore, levelOf, scoreVector } from './cvss/score.ts';
 export { type OsvResult, readOsv } from './osv/read-osv.ts';
 export { normaliseName } from './osv/package-name.ts';
+export { otherNames } from './compile/compile-advisory.ts';
+export { snapshotDigest } from './index-file/layout.ts';
 export { readAdvisorySources } from './sources/read-sources.ts';
 export { type BrokenRecord, type SourceRecord } from './index-file/record-collector.ts';
 export { type IndexStats, type WriteOptions, writeIndex } from './index-file/write-index.ts';

@@ -44,7 +44,7 @@ export function compileAdvisory(advisory: Advisory): CompiledAdvisory {
  * Aliases, and of `upstream` what can be the same vulnerability: a distribution's record of one CVE names it there,
  * while a bulletin on several names them all and is none of them.
  */
-function otherNames({ id, aliases, upstream }: Advisory): string[] {
+export function otherNames({ id, aliases, upstream }: Advisory): string[] {
   const ofOne = upstream.filter((name) => name.startsWith('CVE-')).length <= 1;
   const names = new Set([...aliases, ...(ofOne ? upstream : [])]);
   names.delete(id);

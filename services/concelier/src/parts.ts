@@ -1,0 +1,14 @@
+import type { ServiceHost } from '@stella-ops/platform/service';
+import type { IdSource, Logger, SystemClock } from '@stella-ops/platform/runtime';
+import type { ConcelierMetrics } from './metrics.ts';
+
+/** What commands and queries of this service stand on. */
+export interface Parts {
+  readonly host: ServiceHost;
+  readonly clock: SystemClock;
+  readonly ids: IdSource;
+  readonly logger: Logger;
+  readonly record: ConcelierMetrics['record'];
+  /** Folder for files under way. */
+  readonly workFolder: string;
+}
