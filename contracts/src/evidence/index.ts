@@ -8,6 +8,22 @@ import { Digest, Id, Timestamp } from '../schemas.ts';
 
 export const EVIDENCE_ERRORS = {
   DECISION_UNKNOWN: { status: 409, exit: EXIT.notFound, hint: 'Check the id of the decision.' },
+  DECISION_UNSEALABLE: {
+    status: 422,
+    exit: EXIT.verification,
+    hint: 'The verdict does not follow from the documents as they are stored: have the image judged again.',
+  },
+  EVIDENCE_LOST: {
+    status: 503,
+    exit: EXIT.unexpected,
+    hint: 'The object store lacks what a packet names: restore it from a backup.',
+  },
+  ATTESTATION_MISMATCH: {
+    status: 502,
+    exit: EXIT.verification,
+    retryable: true,
+    hint: 'The attestor signed something else than it was given: look at it before you go on.',
+  },
 } as const satisfies ErrorTable;
 
 export const EvidenceKind = z.enum(['decision', 'promotion']);
@@ -70,7 +86,7 @@ export const EVIDENCE_ROUTES = {
     scopes: ['evidence.read'],
     params: z.strictObject({ packetId: Id }),
     responses: { 200: bytes('application/vnd.dev.sigstore.bundle.v0.3+json') },
-    errors: {},
+    errors: { EVIDENCE_LOST: EVIDENCE_ERRORS.EVIDENCE_LOST },
     auditsRead: true,
   }),
   getCapsule: defineRoute({
@@ -81,7 +97,7 @@ export const EVIDENCE_ROUTES = {
     scopes: ['evidence.read'],
     params: z.strictObject({ capsuleDigest: Digest }),
     responses: { 200: bytes('application/vnd.stella.capsule.v1.tar+zstd') },
-    errors: {},
+    errors: { EVIDENCE_LOST: EVIDENCE_ERRORS.EVIDENCE_LOST },
     auditsRead: true,
   }),
   sealDecision: defineRoute({
@@ -92,7 +108,10 @@ export const EVIDENCE_ROUTES = {
     scopes: ['evidence.write'],
     body: z.strictObject({ decisionId: Digest }),
     responses: { 200: EvidencePacket, 201: EvidencePacket },
-    errors: { DECISION_UNKNOWN: EVIDENCE_ERRORS.DECISION_UNKNOWN },
+    errors: {
+      DECISION_UNKNOWN: EVIDENCE_ERRORS.DECISION_UNKNOWN,
+      DECISION_UNSEALABLE: EVIDENCE_ERRORS.DECISION_UNSEALABLE,
+    },
     idempotent: true,
   }),
 } as const;

@@ -1,0 +1,22 @@
+import type { MetricCatalogue } from '@stella-ops/platform/runtime';
+
+export const EVIDENCE_METRICS = {
+  sealed: {
+    name: 'evidence_packets_sealed_total',
+    type: 'counter',
+    help: 'Evidence packets signed, logged and stored.',
+    labels: ['kind'],
+  },
+  refused: {
+    name: 'evidence_seals_refused_total',
+    type: 'counter',
+    help: 'Decisions that were not sealed, since their verdict does not follow from what is stored. Anything but 0 is an alarm.',
+    labels: ['code'],
+  },
+  sealSeconds: {
+    name: 'evidence_seal_seconds',
+    type: 'histogram',
+    help: 'Time from beginning to seal until the packet is stored, with signing and logging.',
+    labels: ['kind'],
+  },
+} as const satisfies MetricCatalogue;
