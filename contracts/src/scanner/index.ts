@@ -36,6 +36,35 @@ export const SCANNER_ERRORS = {
     exit: EXIT.verification,
     hint: 'Allow the registry in scanner.registries, with credentials when it needs some.',
   },
+  IMAGE_SCANNED: {
+    status: 409,
+    exit: EXIT.invalid,
+    hint: 'The layers of this image were read; a document that describes it does not take their place.',
+  },
+  UPLOAD_LOST: {
+    status: 409,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'The same archive was removed at this moment, after another scan of it; send it again.',
+  },
+  IMAGE_TOO_LARGE: {
+    status: 422,
+    exit: EXIT.invalid,
+    hint: 'Raise scanner.maxImageBytes if images of this size are expected.',
+  },
+  SCAN_TIMEOUT: {
+    status: 504,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Layers that were read are kept, so another scan has less to do; or raise scanner.scanTimeoutSeconds.',
+  },
+  SCAN_INTERRUPTED: {
+    status: 500,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'The process that scanned ended each time, perhaps for want of memory; the log of the server says more.',
+  },
+  SCAN_FAULT: { status: 500, exit: EXIT.unexpected, hint: 'Report the id of the scan to the operator.' },
 } as const satisfies ErrorTable;
 
 /** An image as this tenant knows it: one platform of one image, by the digest of its manifest. */
@@ -65,6 +94,7 @@ export const Scan = z.object({
   status: z.enum(['queued', 'running', 'succeeded', 'failed']),
   imageDigest: Digest.nullable(),
   attempts: z.int(),
+  /** Why it failed; while it is queued again, why the last attempt did. */
   error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
   requestedBy: z.string(),
   createdAt: Timestamp,
@@ -112,7 +142,7 @@ export const SCANNER_ROUTES = {
     query: z.strictObject({ name: z.string().min(1).max(500), platform: Platform.optional() }),
     body: bytes('application/x-tar', 'application/octet-stream'),
     responses: { 202: Scan },
-    errors: { ARCHIVE_INVALID: SCANNER_ERRORS.ARCHIVE_INVALID },
+    errors: { ARCHIVE_INVALID: SCANNER_ERRORS.ARCHIVE_INVALID, UPLOAD_LOST: SCANNER_ERRORS.UPLOAD_LOST },
     maxBodyBytes: 4 * 1024 ** 3,
   }),
   listScans: defineRoute({
@@ -150,7 +180,7 @@ export const SCANNER_ROUTES = {
     }),
     body: bytes('application/json', 'application/vnd.cyclonedx+json', 'application/spdx+json'),
     responses: { 200: Image, 201: Image },
-    errors: { SBOM_INVALID: SCANNER_ERRORS.SBOM_INVALID },
+    errors: { SBOM_INVALID: SCANNER_ERRORS.SBOM_INVALID, IMAGE_SCANNED: SCANNER_ERRORS.IMAGE_SCANNED },
     maxBodyBytes: 256 * 1024 ** 2,
   }),
   resolveImage: defineRoute({

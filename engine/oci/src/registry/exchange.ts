@@ -67,6 +67,7 @@ export function createExchange(options: RegistryOptions): Exchange {
       if (namedBy === undefined || mayLeadTo(namedBy, found)) return;
       throw fail('REGISTRY_REDIRECT_REFUSED', `a ${namedBy} host sends us to the ${found} address ${address}`, {
         place,
+        details: { network: found },
       });
     };
     const guardedLookup: LookupFunction = (hostname, lookupOptions, callback) => {

@@ -86,12 +86,12 @@ export function createSession(registry: string, options: RegistryOptions): Sessi
         ...call.headers,
         ...(authorization !== undefined && isOwn(at.url) ? { authorization } : {}),
       };
-      const named = at.namedBy === undefined || isOwn(at.url) ? {} : { namedBy: at.namedBy };
+      const namedBy = at.namedBy === undefined || isOwn(at.url) ? options.namedBy : at.namedBy;
       const response = await exchange.send({
         method: call.method,
         url: at.url,
         headers,
-        ...named,
+        ...(namedBy === undefined ? {} : { namedBy }),
         ...(call.body === undefined ? {} : { body: call.body }),
       });
       const { location } = response.headers;

@@ -33,6 +33,11 @@ export interface RegistryOptions {
   readonly signal?: AbortSignal;
   /** What kind of network an address belongs to. Default {@link classifyAddress}; another one for split networks. */
   readonly classify?: (address: string) => AddressClass;
+  /**
+   * From which network the registry's name comes. `public`: a stranger gave it, and it may not lead to a private,
+   * loopback or link-local address. Absent: the name is the caller's own and may lead anywhere.
+   */
+  readonly namedBy?: AddressClass;
 }
 
 export interface BlobUpload {

@@ -1,0 +1,63 @@
+import type { ByteStream } from '@stella-ops/contracts';
+import { parseInventory, toCycloneDx, toSpdx } from '@stella-ops/engine-inventory';
+import { hexOf } from '@stella-ops/engine-kernel';
+import manifest from '../../package.json' with { type: 'json' };
+import type { Parts } from '../parts.ts';
+import type { ImageRow } from '../store/images.ts';
+import { readImageRow } from './images.ts';
+
+interface Download<Type extends string> {
+  readonly status: 200;
+  readonly body: ByteStream & { readonly contentType: Type };
+  readonly headers: { readonly etag: string };
+}
+
+/** The inventory as it is stored: its bytes have the digest that the image names. @throws AppError `NOT_FOUND` */
+export async function downloadInventory(
+  parts: Parts,
+  tenantId: string,
+  digest: string,
+): Promise<Download<'application/json'>> {
+  const image = await readImageRow(parts, tenantId, digest);
+  const content = await parts.host.objects.tenant(tenantId, 'inventories').open(image.inventoryDigest);
+  if (content === undefined) throw missing(image);
+  return {
+    status: 200,
+    body: { contentType: 'application/json', content },
+    headers: { etag: `"${hexOf(image.inventoryDigest)}"` },
+  };
+}
+
+/** The inventory as an SBOM: the same bytes each time until the image is scanned anew. @throws AppError `NOT_FOUND` */
+export async function downloadSbom(
+  parts: Parts,
+  tenantId: string,
+  digest: string,
+  format: 'cyclonedx' | 'spdx',
+): Promise<Download<'application/vnd.cyclonedx+json' | 'application/spdx+json'>> {
+  const image = await readImageRow(parts, tenantId, digest);
+  const bytes = await parts.host.objects.tenant(tenantId, 'inventories').get(image.inventoryDigest);
+  if (bytes === undefined) throw missing(image);
+  const inventory = parseInventory(bytes, image.inventoryDigest);
+  const toolVersion = manifest.version;
+  const document =
+    format === 'spdx'
+      ? toSpdx(inventory, { toolVersion, created: image.scannedAt })
+      : toCycloneDx(inventory, { toolVersion, timestamp: image.scannedAt });
+  const contentType = format === 'spdx' ? 'application/spdx+json' : 'application/vnd.cyclonedx+json';
+  return {
+    status: 200,
+    body: { contentType, content: one(Buffer.from(JSON.stringify(document))) },
+    headers: { etag: `"${hexOf(image.inventoryDigest)}-${format}-${Date.parse(image.scannedAt)}"` },
+  };
+}
+
+/** A row without its object is a fault of the store, not of the caller. */
+function missing(image: ImageRow): Error {
+  return new Error(`the inventory ${image.inventoryDigest} is not in the object store`);
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
+  await Promise.resolve();
+  yield bytes;
+}
