@@ -17,6 +17,28 @@ export const CLI_ERRORS = {
     hint: 'Run "stella capsule verify" for every check; without a trusted root the capsule is shown as it stands.',
   },
   VEX_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the document at the place named.' },
+  CREDENTIALS_UNREADABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    hint: 'Remove the file and log in again with "stella login".',
+  },
+  LOGIN_NEEDED: {
+    status: 401,
+    exit: EXIT.verification,
+    hint: 'Run "stella login --server URL", or set STELLA_TOKEN.',
+  },
+  LOGIN_EXPIRED: { status: 401, exit: EXIT.verification, hint: 'Log in again with "stella login".' },
+  LOGIN_REFUSED: { status: 401, exit: EXIT.verification, hint: 'Check tenant, user and password.' },
+  SERVER_UNREACHABLE: {
+    status: 503,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Check the address, and that the server runs ("npm start").',
+  },
+  SERVER_FOREIGN: { status: 502, exit: EXIT.invalid, hint: 'Check the address of the server.' },
+  DOWNLOAD_DAMAGED: { status: 502, exit: EXIT.verification, hint: 'Download it again; if it stays so, report it.' },
+  SCAN_FAILED: { status: 422, exit: EXIT.invalid, hint: 'Correct what the server names and scan again.' },
+  NAME_UNKNOWN: { status: 404, exit: EXIT.notFound, hint: 'Check the name.' },
   UNEXPECTED: {
     status: 500,
     exit: EXIT.unexpected,

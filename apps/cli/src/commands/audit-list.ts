@@ -1,0 +1,35 @@
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import { defineServerCommand } from '../server/server-command.ts';
+import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
+
+export const command = defineServerCommand({
+  options: {
+    limit: LIMIT_OPTION,
+    actor: { type: 'text', value: 'ID', summary: 'only what this user or client did' },
+    target: { type: 'text', value: 'ID', summary: 'only what was done to this thing' },
+    outcome: { type: 'choice', choices: ['done', 'read', 'refused'], summary: 'only with this outcome' },
+  },
+  examples: ['stella audit list --outcome refused'],
+  run: (session, _args, options) =>
+    showList(
+      options.limit,
+      (page) =>
+        session.client(AUTHORITY_ROUTES).listAudit({
+          query: {
+            ...page,
+            ...(options.actor === undefined ? {} : { actorId: options.actor }),
+            ...(options.target === undefined ? {} : { targetId: options.target }),
+            ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
+          },
+        }),
+      ['NO', 'TIME', 'WHO', 'WHAT', 'TARGET', 'OUTCOME'],
+      (entry) => [
+        String(entry.sequence),
+        shortTime(entry.at),
+        entry.actor.name,
+        entry.action,
+        `${entry.target.type} ${entry.target.id}`,
+        entry.outcome,
+      ],
+    ),
+});

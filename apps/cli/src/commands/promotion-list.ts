@@ -1,0 +1,55 @@
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { findRelease } from '../server/find-by-name.ts';
+import { defineServerCommand } from '../server/server-command.ts';
+import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
+
+export const command = defineServerCommand({
+  options: {
+    limit: LIMIT_OPTION,
+    state: {
+      type: 'choice',
+      choices: [
+        'pending_gate',
+        'pending_approval',
+        'approved',
+        'rejected',
+        'deploying',
+        'deployed',
+        'failed',
+        'cancelled',
+        'rolled_back',
+      ],
+      summary: 'only in this state',
+    },
+    release: { type: 'text', value: 'RELEASE', summary: 'only of this release: name@version or id' },
+    env: { type: 'text', value: 'NAME', summary: 'only to this environment' },
+    'waiting-for-me': { type: 'flag', summary: 'only those that you could approve' },
+  },
+  examples: ['stella promotion list --waiting-for-me'],
+  async run(session, _args, options) {
+    const releases = session.client(RELEASES_ROUTES);
+    const releaseId = options.release === undefined ? undefined : (await findRelease(releases, options.release)).id;
+    return showList(
+      options.limit,
+      (page) =>
+        releases.listPromotions({
+          query: {
+            ...page,
+            ...(options.state === undefined ? {} : { state: options.state }),
+            ...(releaseId === undefined ? {} : { releaseId }),
+            ...(options.env === undefined ? {} : { environment: options.env }),
+            ...(options['waiting-for-me'] ? { isWaitingForMe: true } : {}),
+          },
+        }),
+      ['PROMOTION', 'STATE', 'ASKED BY', 'WHEN', 'WHY', 'ID'],
+      (one) => [
+        `${one.release}:${one.environment}`,
+        one.state,
+        one.requestedBy.name,
+        shortTime(one.requestedAt),
+        one.sentence,
+        one.id,
+      ],
+    );
+  },
+});

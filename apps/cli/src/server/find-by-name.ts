@@ -1,0 +1,53 @@
+import { eachItem, type Client } from '@stella-ops/contracts';
+import type { Component, Environment, Promotion, Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { fail } from '../errors.ts';
+
+type Releases = Client<typeof RELEASES_ROUTES>;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PAGE = 200;
+
+export async function findComponent(releases: Releases, name: string): Promise<Component> {
+  if (UUID.test(name)) return (await releases.getComponent({ params: { componentId: name } })).body;
+  const all = eachItem(async (cursor) => (await releases.listComponents({ query: page(cursor) })).body);
+  return (await first(all, (one) => one.name === name)) ?? missing('component', name, 'stella component list');
+}
+
+export async function findEnvironment(releases: Releases, name: string): Promise<Environment> {
+  if (UUID.test(name)) return (await releases.getEnvironment({ params: { environmentId: name } })).body;
+  const all = eachItem(async (cursor) => (await releases.listEnvironments({ query: page(cursor) })).body);
+  return (await first(all, (one) => one.name === name)) ?? missing('environment', name, 'stella env list');
+}
+
+/** By id, or `shop@1.2.0`. */
+export async function findRelease(releases: Releases, text: string): Promise<Release> {
+  if (UUID.test(text)) return (await releases.getRelease({ params: { releaseId: text } })).body;
+  const [name = '', version] = text.split('@');
+  const query = (cursor: string | undefined) => ({ ...page(cursor), name });
+  const all = eachItem(async (cursor) => (await releases.listReleases({ query: query(cursor) })).body);
+  return (
+    (version === undefined ? undefined : await first(all, (one) => one.version === version)) ??
+    missing('release', text, 'stella release list')
+  );
+}
+
+/** By id, or `shop@1.2.0:stage` for the newest one of that release to that environment. */
+export async function findPromotion(releases: Releases, text: string): Promise<Promotion> {
+  if (UUID.test(text)) return (await releases.getPromotion({ params: { promotionId: text } })).body;
+  const [release = '', environment] = text.split(':');
+  if (environment === undefined) return missing('promotion', text, 'stella promotion list');
+  const { id: releaseId } = await findRelease(releases, release);
+  const { body } = await releases.listPromotions({ query: { limit: 1, releaseId, environment } });
+  return body.items[0] ?? missing('promotion', text, 'stella promotion list');
+}
+
+const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+
+async function first<T>(items: AsyncIterable<T>, isIt: (item: T) => boolean): Promise<T | undefined> {
+  for await (const item of items) if (isIt(item)) return item;
+  return undefined;
+}
+
+function missing(kind: string, name: string, list: string): never {
+  throw fail('NAME_UNKNOWN', `there is no ${kind} "${name.slice(0, 100)}"`, { hint: `See "${list}".` });
+}

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AppError, EXIT } from '@stella-ops/engine-kernel';
+import { onTermination } from '@stella-ops/platform/runtime';
+import { seedDemo } from './demo/seed-demo.ts';
+import { runServer, type RunningServer } from './run-server.ts';
+
+const HELP = `Usage: stella-server [--roles all|NAME,NAME] [--set SECTION.KEY=VALUE]…
+
+Starts the server. Settings: STELLA_CONFIG or /etc/stella/*.yaml, STELLA_SECTION__KEY, --set.
+`;
+
+/** The body of the server process. */
+async function main(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      roles: { type: 'string', default: 'all' },
+      set: { type: 'string', multiple: true, default: [] },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return void process.stdout.write(HELP);
+  const startedMs = performance.now();
+  const server = await runServer(process.env, flagsOf(values.set), values.roles.split(','));
+  onTermination(
+    process,
+    () =>
+      void server.stop().then(
+        () => process.exit(EXIT.ok),
+        (error: unknown) => fatal(error),
+      ),
+    () => process.exit(EXIT.unexpected),
+  );
+  process.stdout.write(`Stella Ops is ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
+  announce(server);
+  if (server.isDemo) {
+    await seedDemo(server, (line) => process.stdout.write(`${line}\n`));
+  }
+}
+
+function flagsOf(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    settings.map((text) => {
+      const at = text.indexOf('=');
+      return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+function announce({ url, apiUrl, dataDir, engine }: RunningServer): void {
+  const file = join(dataDir, 'secrets', 'admin-password');
+  const lines = [`  API       ${url}/api/v1 (also ${apiUrl})`, `  sign in   stella login --server ${url}`];
+  if (existsSync(file)) {
+    // Shown to a person at a terminal, and to no log.
+    lines.push(
+      `  user      admin, password in ${file}${process.stdout.isTTY ? `: ${readFileSync(file, 'utf8').trim()}` : ''}`,
+    );
+  }
+  lines.push(`  data      ${dataDir} (${engine})`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function fatal(error: unknown): void {
+  if (error instanceof AppError) {
+    const cause = error.cause instanceof Error ? `\n  cause: ${error.cause.message}` : '';
+    process.stderr.write(`error ${error.code}: ${error.message}${cause}\n  hint: ${error.hint}\n`);
+    process.exit(error.exit);
+  }
+  process.stderr.write(
+    `error UNEXPECTED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exit(EXIT.unexpected);
+}
+
+await main(process.argv.slice(2)).catch(fatal);

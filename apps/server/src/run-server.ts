@@ -1,0 +1,167 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openDatabase } from '@stella-ops/platform/database';
+import { createHttpServer, tokenBuckets } from '@stella-ops/platform/http';
+import { directoryObjects } from '@stella-ops/platform/objects';
+import {
+  createLogger,
+  createMetrics,
+  createReadiness,
+  HTTP_METRICS,
+  loadConfig,
+  readConfigSources,
+  recordServed,
+  secretNames,
+  systemClock,
+  systemEndpoints,
+  systemIds,
+  systemRandomness,
+} from '@stella-ops/platform/runtime';
+import { type OpenHost, openHost } from '@stella-ops/platform/service';
+import { PROCESS_CONFIG } from './config.ts';
+import { eventEndpoint } from './event-endpoint.ts';
+import { freePort } from './free-port.ts';
+import { SERVICES } from './services.ts';
+import { BUILD } from './version.ts';
+
+export interface RunningServer {
+  /** Console, API and issuer. */
+  readonly url: string;
+  readonly apiUrl: string;
+  readonly dataDir: string;
+  readonly engine: 'embedded' | 'postgres';
+  readonly isDemo: boolean;
+  /** Finishes what is under way and closes everything. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server: settings, database, services, ports.
+ *
+ * @param flags `http.port` → text; they win over environment and files
+ * @throws AppError of settings, database and services, before anything listens
+ */
+export async function runServer(
+  env: Readonly<Record<string, string | undefined>>,
+  flags: Readonly<Record<string, string>>,
+  roles: readonly string[],
+): Promise<RunningServer> {
+  const sections = { ...PROCESS_CONFIG, ...Object.fromEntries(SERVICES.map(({ id, config }) => [id, config])) };
+  const own = env['STELLA_DATA_DIR'] === undefined ? flags : { 'server.dataDir': env['STELLA_DATA_DIR'], ...flags };
+  const sources = readConfigSources(env, own);
+  const first = loadConfig(sections, sources);
+  const dataDir = resolve(first.server.dataDir);
+  const host = first.http.host;
+  const port = first.http.port === 0 ? await freePort(host) : first.http.port;
+  const url = first.http.publicUrl ?? `http://${host}:${port}`;
+  // What depends on other settings is a default of its own: files, environment and flags still win.
+  const derived = {
+    path: 'derived settings',
+    text: JSON.stringify(derivedSettings(dataDir, url, first.server.isDemo, env)),
+  };
+  const config = loadConfig(sections, { ...sources, files: [derived, ...sources.files] });
+
+  mkdirSync(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
+  const logger = createLogger({
+    level: config.log.level,
+    release: BUILD.version,
+    secrets: secretNames(sections),
+    destination: process.stderr,
+    now: () => systemClock.now(),
+  });
+  const metrics = createMetrics(HTTP_METRICS, { withProcessMetrics: true });
+  const database = await openDatabase({
+    ...(config.database.url === undefined
+      ? { kind: 'embedded' as const, dataDir: join(dataDir, 'database') }
+      : { kind: 'postgres' as const, url: config.database.url, poolSize: config.database.poolSize }),
+    statementTimeoutMs: config.database.statementTimeoutMs,
+  });
+  let isDraining = false;
+  const system = (open: OpenHost) =>
+    systemEndpoints({
+      build: BUILD,
+      readiness: createReadiness({
+        checks: [{ name: 'database', run: () => database.withRelay(() => Promise.resolve()) }, ...open.checks],
+        isDraining: () => isDraining,
+        clock: systemClock,
+        failed: (name, error) => logger.warn('A readiness check failed', { name, error }),
+      }),
+      metrics: async () => {
+        const { contentType, text } = await metrics.render();
+        return { contentType, text: text + (await open.renderMetrics()) };
+      },
+      capabilities: open.capabilities,
+    });
+
+  const opened: { host?: OpenHost } = {};
+  try {
+    const open = await openHost({
+      services: SERVICES,
+      roles,
+      database,
+      objects: directoryObjects(join(dataDir, 'objects')),
+      config,
+      clock: systemClock,
+      ids: systemIds,
+      randomness: systemRandomness,
+      logger,
+      times: config.http,
+      limiter: tokenBuckets({
+        burst: config.http.burst,
+        perSecond: config.http.perSecond,
+        nowMs: () => systemClock.monotonicMs(),
+      }),
+      served: (request) => recordServed(metrics, request),
+      endpoints: (all) => [...system(all), eventEndpoint(all)],
+    });
+    opened.host = open;
+    const listener = () =>
+      createHttpServer({
+        endpoints: open.endpoints,
+        pipeline: open.pipeline,
+        mounts: open.mounts,
+        limits: config.http,
+        traceId: () => systemIds.uuid().replaceAll('-', ''),
+        failed: (error) => logger.error('A request failed outside its route', { error }),
+      });
+    const servers = [listener(), listener()] as const;
+    await servers[0].listen({ host, port });
+    const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });
+    logger.info('Ready', { url, apiUrl, engine: database.engine, roles: roles.join(',') });
+    return {
+      url,
+      apiUrl,
+      dataDir,
+      engine: database.engine,
+      isDemo: config.server.isDemo,
+      stop: async () => {
+        isDraining = true;
+        logger.info('Draining');
+        const { drainNoticeMs: noticeMs, drainDeadlineMs: deadlineMs } = config.server;
+        await Promise.all(servers.map((server) => server.drain({ noticeMs, deadlineMs })));
+        await open.close(deadlineMs);
+        await database.close();
+        logger.info('Stopped');
+      },
+    };
+  } catch (error) {
+    await opened.host?.close(1000);
+    await database.close();
+    throw error;
+  }
+}
+
+function derivedSettings(
+  dataDir: string,
+  url: string,
+  isDemo: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, Record<string, unknown>> {
+  const secretsDir = join(dataDir, 'secrets');
+  const masterKeyFile = env['STELLA_MASTER_KEY_FILE'] ?? join(secretsDir, 'master-key');
+  return {
+    authority: { issuer: `${url}/oidc`, secretsDir, masterKeyFile, demoUsers: isDemo },
+    signer: { secretsDir, masterKeyFile },
+    attestor: { secretsDir, masterKeyFile },
+  };
+}
