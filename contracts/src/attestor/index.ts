@@ -1,6 +1,7 @@
 import { EXIT } from '@stella-ops/engine-kernel/errors';
 import * as z from 'zod';
 import type { ErrorTable } from '../errors.ts';
+import { SIGNER_ERRORS } from '../signer/index.ts';
 import { bytes, defineRoute } from '../route.ts';
 import { JsonValue } from '../schemas.ts';
 
@@ -17,10 +18,20 @@ export const ATTESTOR_ERRORS = {
     exit: EXIT.verification,
     hint: 'The log and its signed state disagree: nothing more is signed. Call the operator.',
   },
+  LOG_KEY_UNAVAILABLE: {
+    status: 503,
+    exit: EXIT.unexpected,
+    hint: 'The master key does not open the key of the log: check STELLA_MASTER_KEY_FILE.',
+  },
 } as const satisfies ErrorTable;
 
 const position = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
-const proof = z.object({ hashes: z.array(z.string()) });
+/** RFC 9162 section 2.1.4.1: hashes of 32 bytes in base64. */
+const proof = z.object({ hashes: z.array(z.base64()) });
+const readErrors = {
+  LOG_FORKED: ATTESTOR_ERRORS.LOG_FORKED,
+  LOG_KEY_UNAVAILABLE: ATTESTOR_ERRORS.LOG_KEY_UNAVAILABLE,
+};
 
 export const ATTESTOR_ROUTES = {
   attest: defineRoute({
@@ -42,7 +53,8 @@ export const ATTESTOR_ROUTES = {
     },
     errors: {
       STATEMENT_INVALID: ATTESTOR_ERRORS.STATEMENT_INVALID,
-      LOG_FORKED: ATTESTOR_ERRORS.LOG_FORKED,
+      KEY_UNAVAILABLE: SIGNER_ERRORS.KEY_UNAVAILABLE,
+      ...readErrors,
     },
   }),
   appendEntry: defineRoute({
@@ -64,7 +76,7 @@ export const ATTESTOR_ROUTES = {
       }),
     }),
     responses: { 201: JsonValue },
-    errors: { ENTRY_INVALID: ATTESTOR_ERRORS.ENTRY_INVALID, LOG_FORKED: ATTESTOR_ERRORS.LOG_FORKED },
+    errors: { ENTRY_INVALID: ATTESTOR_ERRORS.ENTRY_INVALID, ...readErrors },
   }),
   getCheckpoint: defineRoute({
     id: 'attestor.checkpoint.get',
@@ -73,7 +85,7 @@ export const ATTESTOR_ROUTES = {
     summary: 'Read the signed checkpoint of the log',
     scopes: ['evidence.read'],
     responses: { 200: bytes('text/plain') },
-    errors: {},
+    errors: readErrors,
   }),
   getEntry: defineRoute({
     id: 'attestor.entries.get',
@@ -83,7 +95,7 @@ export const ATTESTOR_ROUTES = {
     scopes: ['evidence.read'],
     params: z.strictObject({ logIndex: position }),
     responses: { 200: JsonValue },
-    errors: {},
+    errors: readErrors,
   }),
   getConsistency: defineRoute({
     id: 'attestor.consistency.get',
@@ -93,7 +105,7 @@ export const ATTESTOR_ROUTES = {
     scopes: ['evidence.read'],
     query: z.strictObject({ from: position, to: position }),
     responses: { 200: proof },
-    errors: { RANGE_INVALID: ATTESTOR_ERRORS.RANGE_INVALID },
+    errors: { RANGE_INVALID: ATTESTOR_ERRORS.RANGE_INVALID, ...readErrors },
   }),
   getTrust: defineRoute({
     id: 'attestor.trust.get',
@@ -102,6 +114,6 @@ export const ATTESTOR_ROUTES = {
     summary: 'Download the trusted root: keys of the tenant and the log, for verifying offline',
     scopes: ['evidence.read'],
     responses: { 200: bytes('application/json') },
-    errors: {},
+    errors: readErrors,
   }),
 } as const;

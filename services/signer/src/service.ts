@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
+import { createMetrics, defineService } from '@stella-ops/platform/runtime';
+import type { ServiceHost } from '@stella-ops/platform/service';
+import { masterKeyFileOf, SIGNER_CONFIG } from './config.ts';
+import { KeyRing } from './domain/key-ring.ts';
+import { METRICS } from './metrics.ts';
+import { signerEndpoints } from './routes.ts';
+
+export const service = defineService<typeof SIGNER_CONFIG, ServiceHost>({
+  id: 'signer',
+  config: SIGNER_CONFIG,
+  schema: { schema: 'signer', folder: fileURLToPath(new URL('../migrations', import.meta.url)) },
+  routes: SIGNER_ROUTES,
+  jobs: [],
+  events: [],
+  metrics: METRICS,
+  start({ config, host, clock, ids, randomness }) {
+    const metrics = createMetrics(METRICS, { withProcessMetrics: false });
+    const keys = new KeyRing({ host, masterKeyFile: masterKeyFileOf(config), clock, ids, randomness });
+    return Promise.resolve({
+      endpoints: signerEndpoints(host, keys, metrics.record),
+      metrics,
+      stop: () => Promise.resolve(),
+    });
+  },
+});
