@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDatabase } from '@stella-ops/platform/database';
+import { type Database, openDatabase } from '@stella-ops/platform/database';
 import { createHttpServer, tokenBuckets } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
 import {
@@ -39,12 +39,14 @@ export interface RunningServer {
  * Starts a server: settings, database, services, ports.
  *
  * @param flags `http.port` → text; they win over environment and files
+ * @param decorate stands between the services and their database, for tests that provoke faults there
  * @throws AppError of settings, database and services, before anything listens
  */
 export async function runServer(
   env: Readonly<Record<string, string | undefined>>,
   flags: Readonly<Record<string, string>>,
   roles: readonly string[],
+  decorate: (database: Database) => Database = (database) => database,
 ): Promise<RunningServer> {
   const sections = { ...PROCESS_CONFIG, ...Object.fromEntries(SERVICES.map(({ id, config }) => [id, config])) };
   const own = env['STELLA_DATA_DIR'] === undefined ? flags : { 'server.dataDir': env['STELLA_DATA_DIR'], ...flags };
@@ -65,17 +67,18 @@ export async function runServer(
   const logger = createLogger({
     level: config.log.level,
     release: BUILD.version,
-    secrets: secretNames(sections),
+    secrets: secretNames(Object.values(sections).map(({ schema }) => schema)),
     destination: process.stderr,
     now: () => systemClock.now(),
   });
   const metrics = createMetrics(HTTP_METRICS, { withProcessMetrics: true });
-  const database = await openDatabase({
+  const opened = await openDatabase({
     ...(config.database.url === undefined
       ? { kind: 'embedded' as const, dataDir: join(dataDir, 'database') }
       : { kind: 'postgres' as const, url: config.database.url, poolSize: config.database.poolSize }),
     statementTimeoutMs: config.database.statementTimeoutMs,
   });
+  const database = decorate(opened);
   let isDraining = false;
   const system = (open: OpenHost) =>
     systemEndpoints({
@@ -93,7 +96,7 @@ export async function runServer(
       capabilities: open.capabilities,
     });
 
-  const opened: { host?: OpenHost } = {};
+  const running: { host?: OpenHost } = {};
   try {
     const open = await openHost({
       services: SERVICES,
@@ -114,7 +117,7 @@ export async function runServer(
       served: (request) => recordServed(metrics, request),
       endpoints: (all) => [...system(all), eventEndpoint(all)],
     });
-    opened.host = open;
+    running.host = open;
     const listener = () =>
       createHttpServer({
         endpoints: open.endpoints,
@@ -145,7 +148,7 @@ export async function runServer(
       },
     };
   } catch (error) {
-    await opened.host?.close(1000);
+    await running.host?.close(1000);
     await database.close();
     throw error;
   }

@@ -48,7 +48,7 @@ export interface HostOptions {
   readonly served: PipelineOptions['served'];
   /** Answered beside those of the services: health, version, event stream. */
   readonly endpoints?: (host: OpenHost) => readonly Endpoint[];
-  /** Used when no service of this process brings one. */
+  /** In place of the one that Authority brings: tests say themselves who calls. */
   readonly verifier?: Verifier;
 }
 
@@ -137,7 +137,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
 
   const services = await runServices<ServiceHost>(options.services, options.roles, { ...options, host });
   const { running } = services;
-  verifier = running.find((service) => service.verifier !== undefined)?.verifier ?? verifier;
+  verifier ??= running.find((service) => service.verifier !== undefined)?.verifier;
 
   const allJobs = running.flatMap((service) => service.jobs ?? []);
   const open: OpenHost = {

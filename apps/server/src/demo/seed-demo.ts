@@ -8,6 +8,7 @@ import { EXCITITOR_ROUTES } from '@stella-ops/contracts/excititor';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { systemClock } from '@stella-ops/platform/runtime';
 import type { RunningServer } from '../run-server.ts';
 import { SHOP_ENVIRONMENTS, SHOP_IMAGES, shopSbom } from './shop.ts';
 import { type Person, signIn } from './sign-in.ts';
@@ -32,14 +33,33 @@ export async function seedDemo(server: RunningServer, say: (line: string) => voi
     rosa: await signIn(server.url, TENANT, 'rosa', others['rosa'] ?? ''),
     sam: await signIn(server.url, TENANT, 'sam', others['sam'] ?? ''),
   };
+  const images = await fillShop(people);
+  writeFileSync(mark, `${systemClock.now()}\n`, { mode: 0o600 });
+  say(
+    `  demo      a shop with ${images} images and 3 environments; rosa and sam: ${join(secrets, 'demo-passwords.json')}`,
+  );
+}
+
+export interface ShopPeople {
+  /** Administrator. */
+  readonly admin: Person;
+  /** Release manager: asks. */
+  readonly rosa: Person;
+  /** Approver and security engineer: decides. */
+  readonly sam: Person;
+}
+
+/**
+ * The shop in any tenant: advisories, VEX, policies, images, environments, and releases in several states.
+ *
+ * @returns how many images there are
+ */
+export async function fillShop(people: ShopPeople): Promise<number> {
   await knowledge(people.sam);
   const images = await inventories(people.rosa);
   await places(people.admin);
   await history(people, images);
-  writeFileSync(mark, `${new Date().toISOString()}\n`, { mode: 0o600 });
-  say(
-    `  demo      a shop with ${images.size} images and 3 environments; rosa and sam: ${join(secrets, 'demo-passwords.json')}`,
-  );
+  return images.size;
 }
 
 /** Advisories, a supplier's statement, and two policy packs. */
@@ -88,7 +108,7 @@ async function places(admin: Person): Promise<void> {
 }
 
 /** Three releases: one in production, one blocked, one that waits for an approval. */
-async function history(people: Record<'rosa' | 'sam', Person>, images: ReadonlyMap<string, string>): Promise<void> {
+async function history(people: ShopPeople, images: ReadonlyMap<string, string>): Promise<void> {
   const rosa = people.rosa.client(RELEASES_ROUTES);
   const sam = people.sam.client(RELEASES_ROUTES);
 
@@ -132,7 +152,7 @@ async function history(people: Record<'rosa' | 'sam', Person>, images: ReadonlyM
         vulnerability: 'CVE-2021-33503',
         package: 'pkg:pypi/urllib3',
         reason: 'URLs come from our own configuration only; the upgrade is in 1.2.0.',
-        expiresAt: new Date(Date.now() + 30 * 86_400_000).toISOString(),
+        expiresAt: new Date(Date.parse(systemClock.now()) + 30 * 86_400_000).toISOString(),
       },
     },
     { idempotencyKey: 'demo-exception' },

@@ -1,0 +1,2 @@
+export { fillShop, seedDemo, type ShopPeople } from './seed-demo.ts';
+export { type Person, signIn } from './sign-in.ts';

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runServer, type RunningServer } from '@stella-ops/app-server';
+import { type Person, signIn } from '@stella-ops/app-server/demo';
+import { createClient, httpTransport } from '@stella-ops/contracts';
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import type { Database } from '@stella-ops/platform/database';
+import { afterAll, describe } from 'vitest';
+import { describeNeeding } from '../needs.ts';
+import { testPostgres } from '../postgres.ts';
+
+/** The whole product in this process, on a data folder of its own. */
+export interface TestServer extends RunningServer {
+  /** What the services stand on, for looking behind them. */
+  readonly database: Database;
+  signIn(tenant: string, user: string, password: string): Promise<Person>;
+  readonly adminPassword: string;
+}
+
+export interface TestServerOptions {
+  /** PostgreSQL in place of the embedded engine. */
+  readonly databaseUrl?: string;
+  readonly dataDir?: string;
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Users that every test tenant has; the password is the same for all of them. */
+export const TEST_PASSWORD = 'correct horse battery staple';
+
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'stella-server-'));
+  let database: Database | undefined;
+  const running = await runServer(
+    options.databaseUrl === undefined ? {} : { STELLA_DATABASE__URL: options.databaseUrl },
+    {
+      'server.dataDir': dataDir,
+      'http.port': '0',
+      'http.apiPort': '0',
+      'http.burst': '1000000',
+      'http.perSecond': '1000000',
+      'log.level': 'error',
+      ...options.settings,
+    },
+    ['all'],
+    (opened) => (database = opened),
+  );
+  if (database === undefined) throw new Error('the server has no database');
+  return {
+    ...running,
+    database,
+    signIn: (tenant, user, password) => signIn(running.url, tenant, user, password),
+    adminPassword: readFileSync(join(dataDir, 'secrets', 'admin-password'), 'utf8').trim(),
+    stop: async () => {
+      await running.stop();
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A tenant with an administrator, `rosa` (release manager) and `sam` (approver, security engineer). */
+export async function makeTenant(server: TestServer, name: string): Promise<Record<'admin' | 'rosa' | 'sam', Person>> {
+  const operator = await server.signIn('demo', 'admin', server.adminPassword);
+  await operator.client(AUTHORITY_ROUTES).createTenant({
+    body: { name, displayName: name, administrator: { name: 'admin', password: TEST_PASSWORD } },
+  });
+  const admin = await server.signIn(name, 'admin', TEST_PASSWORD);
+  const users = [
+    { name: 'rosa', roles: ['release-manager'] },
+    { name: 'sam', roles: ['approver', 'security-engineer'] },
+  ];
+  for (const user of users) {
+    await admin
+      .client(AUTHORITY_ROUTES)
+      .createUser({ body: { ...user, displayName: user.name, password: TEST_PASSWORD } });
+  }
+  return {
+    admin,
+    rosa: await server.signIn(name, 'rosa', TEST_PASSWORD),
+    sam: await server.signIn(name, 'sam', TEST_PASSWORD),
+  };
+}
+
+/** A client with any token, or none. */
+export function withToken(server: RunningServer, token: string | undefined): Person {
+  const authorization: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const transport = httpTransport({ baseUrl: server.url, authorize: () => Promise.resolve(authorization) });
+  return { client: (routes) => createClient(routes, transport) };
+}
+
+/** One test body against the product on both engines; the server is started on first use. */
+export function describeEachServer(name: string, body: (server: () => Promise<TestServer>) => void): void {
+  const suite = (databaseUrl: () => string | undefined) => () => {
+    let started: Promise<TestServer> | undefined;
+    afterAll(async () => {
+      await (await started)?.stop();
+    });
+    body(() => {
+      const url = databaseUrl();
+      return (started ??= startTestServer(url === undefined ? {} : { databaseUrl: url }));
+    });
+  };
+  describe(
+    `${name} (embedded)`,
+    suite(() => undefined),
+  );
+  describeNeeding(
+    ['postgres'],
+    `${name} (PostgreSQL)`,
+    suite(() => testPostgres().createDatabase()),
+  );
+}
