@@ -93,7 +93,10 @@ export const ATTESTOR_ROUTES = {
     path: '/api/v1/log/entries/{logIndex}',
     summary: 'Read an entry with its proof against the present checkpoint',
     scopes: ['evidence.read'],
-    params: z.strictObject({ logIndex: position }),
+    params: z.strictObject({
+      /** Decimal, without leading zeros. */
+      logIndex: z.string().regex(/^(?:0|[1-9][0-9]{0,14})$/),
+    }),
     responses: { 200: JsonValue },
     errors: readErrors,
   }),

@@ -20,7 +20,8 @@ export function getConsistency(reader: LogReader): Handler<typeof ATTESTOR_ROUTE
 
 /** A tenant asks by number for what it had appended. What others had stays in the tiles, where no number is a tenant's. */
 export function getEntry({ database }: ServiceHost, reader: LogReader): Handler<typeof ATTESTOR_ROUTES.getEntry> {
-  return async ({ params: { logIndex } }, { caller: { tenantId } }) => {
+  return async ({ params }, { caller: { tenantId } }) => {
+    const logIndex = Number(params.logIndex);
     const isOwn = await database.withTenant(tenantId, (tx) => ownsEntry(tx, tenantId, logIndex), { isReadOnly: true });
     const found = isOwn ? await reader.entry(logIndex) : undefined;
     if (found === undefined) throw fail('NOT_FOUND', `there is no log entry ${logIndex}`);
