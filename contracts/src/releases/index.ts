@@ -4,7 +4,7 @@ import type { ErrorTable } from '../errors.ts';
 import { defineEvent } from '../event.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { defineRoute, events } from '../route.ts';
-import { Platform } from '../scanner/index.ts';
+import { Platform, SCANNER_ERRORS } from '../scanner/index.ts';
 import { Digest, Id, Slug, Timestamp } from '../schemas.ts';
 
 export const RELEASES_ERRORS = {
@@ -364,6 +364,7 @@ export const RELEASES_ROUTES = {
       COMPONENT_UNKNOWN: E.COMPONENT_UNKNOWN,
       IMAGE_UNRESOLVED: E.IMAGE_UNRESOLVED,
       REPOSITORY_MISMATCH: E.REPOSITORY_MISMATCH,
+      REGISTRY_UNAVAILABLE: SCANNER_ERRORS.REGISTRY_UNAVAILABLE,
     },
     idempotent: true,
   }),

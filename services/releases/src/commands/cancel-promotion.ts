@@ -1,0 +1,25 @@
+import type { Input } from '@stella-ops/contracts';
+import type { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import type { RequestContext } from '@stella-ops/platform/http';
+import type { Deps } from '../deps.ts';
+import { transitionOf } from '../domain/promotion-states.ts';
+import { cancelledSentence } from '../domain/sentences.ts';
+import { fail } from '../errors.ts';
+import { personOf } from '../person.ts';
+import { changeOpen, requireOpen } from './change-open.ts';
+
+export async function cancelPromotion(
+  deps: Deps,
+  { params, body }: Input<typeof RELEASES_ROUTES.cancelPromotion>,
+  context: RequestContext,
+) {
+  const reply = await changeOpen(deps, context, params.promotionId, async (_tx, promotion, change) => {
+    requireOpen(promotion);
+    const transition = transitionOf(promotion.state, 'cancelled');
+    if (transition === undefined) throw fail('PROMOTION_STATE', `a promotion that is ${promotion.state} stays so`);
+    change.audit({ type: 'promotion', id: promotion.id }, { from: promotion.state });
+    const sentence = cancelledSentence(personOf(context.caller).name, body.reason);
+    return { state: transition.to, sentence, decidedAt: change.at };
+  });
+  return { status: 200 as const, ...reply };
+}

@@ -1,0 +1,10 @@
+import { API_ERRORS } from '@stella-ops/contracts';
+import { RELEASES_ERRORS } from '@stella-ops/contracts/releases';
+import { SCANNER_ERRORS } from '@stella-ops/contracts/scanner';
+import { errorFactory } from '@stella-ops/engine-kernel/errors';
+
+export const fail = errorFactory({
+  ...API_ERRORS,
+  ...RELEASES_ERRORS,
+  REGISTRY_UNAVAILABLE: SCANNER_ERRORS.REGISTRY_UNAVAILABLE,
+});

@@ -1,0 +1,115 @@
+import { sql } from 'kysely';
+import type { Tx } from './tx.ts';
+
+const OPEN = sql`state in ('pending_gate', 'pending_approval')`;
+
+export interface Wanted {
+  readonly promotionId: string;
+  readonly wanted: number;
+  /** No evaluation waits to start, so one must be enqueued. */
+  readonly isDue: boolean;
+}
+
+/**
+ * Counts a reason to look at promotions under way. While an evaluation waits to start it covers all reasons that come,
+ * so a burst of events makes one.
+ *
+ * @param isStale whether decisions of policy must be made anew
+ */
+export async function wantEvaluation(tx: Tx, ids: readonly string[], isStale: boolean): Promise<Wanted[]> {
+  if (ids.length === 0) return [];
+  // Locked in one order, so that two bursts do not wait for each other.
+  const { rows } = await sql<Wanted>`
+    with chosen as (
+      select tenant_id, promotion_id from releases.promotion
+      where promotion_id = any(${ids}::uuid[]) and ${OPEN}
+      order by promotion_id for update
+    )
+    update releases.promotion p
+    set wanted = p.wanted + 1, stale_at = case when ${isStale} then p.wanted + 1 else p.stale_at end
+    from chosen where chosen.tenant_id = p.tenant_id and chosen.promotion_id = p.promotion_id
+    returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.started as "isDue"`.execute(tx);
+  return rows;
+}
+
+/** Says that an evaluation has begun that covers every reason counted so far. */
+export async function startEvaluation(tx: Tx, id: string): Promise<void> {
+  await sql`update releases.promotion set started = wanted where promotion_id = ${id}`.execute(tx);
+}
+
+export async function finishEvaluation(
+  tx: Tx,
+  id: string,
+  end: { readonly evaluation: number; readonly failures: number; readonly wakeAt: string | null },
+): Promise<void> {
+  await sql`
+    update releases.promotion
+    set evaluated = ${end.evaluation}, failures = ${end.failures}, wake_at = ${end.wakeAt}
+    where promotion_id = ${id}`.execute(tx);
+}
+
+type Ids = { readonly id: string }[];
+const idsOf = (rows: Ids): string[] => rows.map(({ id }) => id);
+
+export async function openPromotions(tx: Tx): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select promotion_id as id from releases.promotion where ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+export async function openPromotionsOfImage(tx: Tx, imageDigest: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select p.promotion_id as id
+    from releases.release_image i
+    join releases.promotion p on p.tenant_id = i.tenant_id and p.release_id = i.release_id
+    where i.image_digest = ${imageDigest} and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+export async function openPromotionsOfScan(tx: Tx, scanId: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select p.promotion_id as id
+    from releases.scan_request s
+    join releases.release_image i on i.tenant_id = s.tenant_id and i.image_digest = s.image_digest
+    join releases.promotion p on p.tenant_id = i.tenant_id and p.release_id = i.release_id
+    where s.scan_id = ${scanId} and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+/** Those of environments whose policy is the one named, or whichever is the default. */
+export async function openPromotionsOfPolicy(tx: Tx, policy: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select p.promotion_id as id
+    from releases.promotion p
+    join releases.environment e on e.tenant_id = p.tenant_id and e.environment_id = p.environment_id
+    where (e.policy is null or e.policy = ${policy}) and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+/** Those that a change of an environment concerns: its own, and those above it, since the order may have a new step. */
+export async function openPromotionsOfEnvironment(tx: Tx, environmentId: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select p.promotion_id as id
+    from releases.environment changed
+    join releases.environment e on e.tenant_id = changed.tenant_id and e.place >= changed.place
+    join releases.promotion p on p.tenant_id = e.tenant_id and p.environment_id = e.environment_id
+    where changed.environment_id = ${environmentId} and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+export async function openPromotionsOfRelease(tx: Tx, releaseId: string, except: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select promotion_id as id from releases.promotion
+    where release_id = ${releaseId} and promotion_id <> ${except} and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+/** Everything under way, in all tenants; for the relay's role. */
+export async function allOpenPromotions(
+  tx: Tx,
+): Promise<{ readonly tenantId: string; readonly ids: readonly string[] }[]> {
+  const { rows } = await sql<{ tenantId: string; ids: string[] }>`
+    select tenant_id as "tenantId", array_agg(promotion_id) as ids
+    from releases.promotion where ${OPEN} group by tenant_id`.execute(tx);
+  return rows;
+}
