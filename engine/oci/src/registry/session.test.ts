@@ -194,3 +194,31 @@ describe('redirects', () => {
     },
   );
 });
+
+describe('a registry that a stranger named', () => {
+  const named = { namedBy: 'public' } as const;
+
+  test.each(['private', 'loopback', 'link-local'] as const)(
+    'is not spoken to at a %s address, by number or name',
+    async (narrow) => {
+      const fake = await startRegistry();
+      for (const host of [fake.host, fake.host.replace('127.0.0.1', 'localhost')]) {
+        const client = registryClient(host, testOptions({ ...named, classify: () => narrow }));
+        await expect(client.ping()).rejects.toMatchObject({
+          code: 'REGISTRY_REDIRECT_REFUSED',
+          details: { network: narrow },
+        });
+        client.close();
+      }
+      expect(fake.seen).toEqual([]);
+    },
+  );
+
+  test('is spoken to at a public address', async () => {
+    const fake = await startRegistry();
+    const client = registryClient(fake.host, testOptions({ ...named, classify: () => 'public' }));
+    await client.ping();
+    client.close();
+    expect(fake.seen).toHaveLength(1);
+  });
+});

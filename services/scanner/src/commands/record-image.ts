@@ -1,4 +1,4 @@
-import { SCANNER_EVENTS } from '@stella-ops/contracts/scanner';
+import type { SCANNER_EVENTS } from '@stella-ops/contracts/scanner';
 import type { EventData } from '@stella-ops/contracts';
 import type { Transaction } from 'kysely';
 import { findImage, type ImageRow, putImage, type SeenImage } from '../store/images.ts';

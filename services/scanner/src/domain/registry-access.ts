@@ -50,14 +50,13 @@ export function registryOptions(
     signal,
     sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),
     insecure: known?.isPlainHttp === true ? [registry, registry.toLowerCase()] : [],
-    credentials: () =>
-      username === undefined ? { kind: 'anonymous' } : { kind: 'basic', username, password: String(password) },
+    credentials: () => (username === undefined ? { kind: 'anonymous' } : { kind: 'basic', username, password }),
     ...(known === undefined ? { namedBy: 'public' as const } : {}),
   };
 }
 
 export function forbiddenNetwork(registry: string): AppError {
-  return fail('REGISTRY_FORBIDDEN', `${registry} does not lie at a public address`);
+  return fail('REGISTRY_FORBIDDEN', `${registry} leads to an address that is not public`);
 }
 
 function listed(registry: string, config: ScannerConfig) {
