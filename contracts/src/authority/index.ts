@@ -5,6 +5,7 @@ import { defineEvent } from '../event.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { defineRoute, empty } from '../route.ts';
 import { Digest, Id, JsonValue, Slug, Timestamp } from '../schemas.ts';
+import { SCOPES } from '../scopes.ts';
 
 export const AUTHORITY_ERRORS = {
   USER_EXISTS: { status: 409, exit: EXIT.invalid, hint: 'Choose another user name.' },
@@ -18,6 +19,8 @@ export const AUTHORITY_ERRORS = {
   SCOPE_UNKNOWN: { status: 422, exit: EXIT.invalid, hint: 'Use scopes of the reference.' },
   PASSWORD_WEAK: { status: 422, exit: EXIT.invalid, hint: 'Use at least 12 characters that are no common password.' },
   PASSWORD_WRONG: { status: 403, exit: EXIT.verification, hint: 'The present password is another one.' },
+  CLIENT_EXISTS: { status: 409, exit: EXIT.invalid, hint: 'Choose another client name.' },
+  TENANT_NEEDED: { status: 409, exit: EXIT.invalid, hint: 'The first tenant runs the installation; it stays active.' },
   LAST_ADMINISTRATOR: {
     status: 409,
     exit: EXIT.invalid,
@@ -159,7 +162,7 @@ export const AUTHORITY_ROUTES = {
     params: tenantParams,
     body: z.strictObject({ displayName: z.string().min(1).max(200).optional(), isActive: z.boolean().optional() }),
     responses: { 200: Tenant },
-    errors: {},
+    errors: { TENANT_NEEDED: E.TENANT_NEEDED },
     ifMatch: true,
   }),
   listUsers: defineRoute({
@@ -312,7 +315,7 @@ export const AUTHORITY_ROUTES = {
     scopes: ['client.write'],
     body: z.strictObject({ name: Slug, scopes: scopeList }),
     responses: { 201: z.object({ client: OAuthClient, secret: z.string() }) },
-    errors: { SCOPE_UNKNOWN: E.SCOPE_UNKNOWN, ROLE_TOO_WIDE: E.ROLE_TOO_WIDE },
+    errors: { CLIENT_EXISTS: E.CLIENT_EXISTS, SCOPE_UNKNOWN: E.SCOPE_UNKNOWN, ROLE_TOO_WIDE: E.ROLE_TOO_WIDE },
   }),
   deleteClient: defineRoute({
     id: 'authority.clients.delete',
@@ -358,6 +361,23 @@ export const AUTHORITY_ROUTES = {
     },
     errors: {},
   }),
+} as const;
+
+/**
+ * What clients of the OIDC issuer need to know before they read its discovery document. Access tokens are for the API
+ * alone: who logs in asks for scopes of the catalogue and gets those of them that the user's roles grant.
+ */
+export const OIDC = {
+  /** Audience of access tokens, and the `resource` that is meant when a request names none. */
+  audience: 'urn:stella:api',
+  /** Public client with code, device code and {@link OIDC.passwordGrant}; redirects to `http://127.0.0.1:<port>/callback`. */
+  cliClientId: 'stella-cli',
+  /** Public client with code and PKCE. */
+  consoleClientId: 'stella-console',
+  /** Token request with `tenant`, `username`, `password` and perhaps `scope`, for terminals without a browser. */
+  passwordGrant: 'urn:stella:params:grant-type:password',
+  /** Everything that the user may do. */
+  loginScope: ['openid', ...Object.keys(SCOPES)].join(' '),
 } as const;
 
 export const AUTHORITY_EVENTS = {
