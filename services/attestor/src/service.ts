@@ -2,12 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { createMetrics, defineService } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
-import { ATTESTOR_CONFIG, masterKeyFileOf } from './config.ts';
+import { ATTESTOR_CONFIG } from './config.ts';
 import { startAuditLoop } from './log/audit-loop.ts';
-import { LogKeeper } from './log/log-identity.ts';
-import { LogReader } from './log/log-reader.ts';
-import { LogWriter } from './log/log-writer.ts';
-import { SeenCheckpoint } from './log/seen-checkpoint.ts';
+import { openLog } from './log/open-log.ts';
 import { METRICS } from './metrics.ts';
 import { logMount } from './mount/log-mount.ts';
 import { attestorEndpoints } from './routes.ts';
@@ -24,17 +21,24 @@ export const service = defineService<typeof ATTESTOR_CONFIG, ServiceHost>({
     const { database } = host;
     const metrics = createMetrics(METRICS, { withProcessMetrics: false });
     const { record } = metrics;
-    const seen = new SeenCheckpoint();
-    const keeper = new LogKeeper({
+    const log = openLog({
       database,
-      origin: config.origin,
-      masterKeyFile: masterKeyFileOf(config),
-      randomness,
+      config,
       clock,
+      randomness,
+      committed: ({ count, treeSize, durationMs }) => {
+        record.appended(count, {});
+        record.treeSize(treeSize, {});
+        record.batchSeconds(durationMs / 1000, {});
+        record.isForked(0, {});
+      },
+      failed: (error) => {
+        record.isForked(1, {});
+        logger.error('The log and its signed state disagree: nothing more is signed', { error });
+      },
     });
+    const { keeper, seen, writer, reader } = log;
     await keeper.checkOrigin();
-    const writer = new LogWriter({ database, keeper, seen, clock, logger, record });
-    const reader = new LogReader({ database, keeper, seen });
     const audit = { database, keeper, seen, logger, record, everyMs: config.auditHours * 3_600_000 };
     let auditing: ReturnType<typeof startAuditLoop> | undefined;
     return {

@@ -2,9 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@stella-ops/engine-kernel';
 import { leafHash, type LoggedEntry, MAX_ENTRY_BYTES } from '@stella-ops/engine-tlog';
 import { assertNoTransaction, type Database } from '@stella-ops/platform/database';
-import type { Logger, SystemClock } from '@stella-ops/platform/runtime';
+import type { SystemClock } from '@stella-ops/platform/runtime';
 import { forked } from '../errors.ts';
-import type { AttestorMetrics } from '../metrics.ts';
 import { appendBatch, type NewEntry } from './append-batch.ts';
 import type { LogKeeper } from './log-identity.ts';
 import type { SeenCheckpoint } from './seen-checkpoint.ts';
@@ -14,8 +13,16 @@ interface Parts {
   readonly keeper: LogKeeper;
   readonly seen: SeenCheckpoint;
   readonly clock: SystemClock;
-  readonly logger: Logger;
-  readonly record: AttestorMetrics;
+  readonly committed: (batch: BatchReport) => void;
+  /** Told when stored log and signed state disagree. */
+  readonly failed: (error: unknown) => void;
+}
+
+export interface BatchReport {
+  /** Entries that were new. */
+  readonly count: number;
+  readonly treeSize: number;
+  readonly durationMs: number;
 }
 
 interface Waiting {
@@ -80,7 +87,7 @@ export class LogWriter {
   }
 
   async #commit(entries: readonly NewEntry[]): Promise<readonly LoggedEntry[]> {
-    const { database, keeper, seen, clock, logger, record } = this.#parts;
+    const { database, keeper, seen, clock, committed, failed } = this.#parts;
     const startedMs = clock.monotonicMs();
     if (seen.fault !== undefined) throw forked(seen.fault);
     const identity = await keeper.identity();
@@ -91,16 +98,10 @@ export class LogWriter {
         isolation: 'read committed',
       });
       seen.see(checkpoint);
-      record.appended(count, {});
-      record.treeSize(checkpoint.size, {});
-      record.isForked(0, {});
-      record.batchSeconds((clock.monotonicMs() - startedMs) / 1000, {});
+      committed({ count, treeSize: checkpoint.size, durationMs: clock.monotonicMs() - startedMs });
       return logged;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'LOG_FORKED') {
-        record.isForked(1, {});
-        logger.error('The log and its signed state disagree: nothing more is signed', { error });
-      }
+      if (error instanceof AppError && error.code === 'LOG_FORKED') failed(error);
       throw error;
     }
   }
