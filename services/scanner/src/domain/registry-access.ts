@@ -48,6 +48,8 @@ export function registryOptions(
   return {
     clock,
     signal,
+    // The job tries again too, with longer pauses.
+    attempts: 3,
     sleep: (milliseconds) => setTimeout(milliseconds, undefined, { signal }),
     insecure: known?.isPlainHttp === true ? [registry, registry.toLowerCase()] : [],
     credentials: () => (username === undefined ? { kind: 'anonymous' } : { kind: 'basic', username, password }),

@@ -93,8 +93,15 @@ async function unpackUpload(
   const digest = scan.uploadDigest;
   const packed = digest === null ? undefined : await host.objects.tenant(tenantId, 'uploads').open(digest);
   if (packed === undefined) throw fail('UPLOAD_LOST', 'the archive is no longer there');
-  const plain = decompress(packed, 'sniff', { maxBytes: config.maxImageBytes, file: 'archive' });
-  await pipeline(plain, createWriteStream(path, { mode: 0o600 }), { signal });
+  const iterator = packed[Symbol.asyncIterator]();
+  const source = { [Symbol.asyncIterator]: () => iterator };
+  try {
+    const plain = decompress(source, 'sniff', { maxBytes: config.maxImageBytes, file: 'archive' });
+    await pipeline(plain, createWriteStream(path, { mode: 0o600 }), { signal });
+  } finally {
+    // Whoever gives up early need not have closed the blob's file.
+    await iterator.return?.();
+  }
 }
 
 /**

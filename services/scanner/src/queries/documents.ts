@@ -19,11 +19,17 @@ export async function downloadInventory(
   digest: string,
 ): Promise<Download<'application/json'>> {
   const image = await readImageRow(parts, tenantId, digest);
-  const content = await parts.host.objects.tenant(tenantId, 'inventories').open(image.inventoryDigest);
-  if (content === undefined) throw missing(image);
+  const store = parts.host.objects.tenant(tenantId, 'inventories');
+  if (!(await store.has(image.inventoryDigest))) throw missing(image);
+  // Opened when it is read: a caller who has these bytes already never reads them, and the file would stay open.
+  async function* content(): AsyncGenerator<Uint8Array, void> {
+    const found = await store.open(image.inventoryDigest);
+    if (found === undefined) throw missing(image);
+    yield* found;
+  }
   return {
     status: 200,
-    body: { contentType: 'application/json', content },
+    body: { contentType: 'application/json', content: content() },
     headers: { etag: `"${hexOf(image.inventoryDigest)}"` },
   };
 }
