@@ -22,6 +22,7 @@ export interface Evidence {
   readonly exceptions: readonly Exception[];
   /** Of packs and exceptions when they were read. */
   readonly revision: bigint;
+  readonly gatheredAt: Timestamp;
 }
 
 export interface Question {
@@ -45,7 +46,8 @@ const ENDED_EXCEPTION_DAYS = 30;
 export async function gather(parts: PolicyParts, question: Question): Promise<Evidence> {
   const { tenantId, image } = question;
   const snapshots = await currentSnapshots(parts, tenantId, question.onBehalfOf);
-  const endedSince = daysBefore(parts.clock.now(), ENDED_EXCEPTION_DAYS);
+  const gatheredAt = parts.clock.now();
+  const endedSince = daysBefore(gatheredAt, ENDED_EXCEPTION_DAYS);
   const own = await parts.host.database.withTenant(
     tenantId,
     async (tx) => ({
@@ -61,17 +63,24 @@ export async function gather(parts: PolicyParts, question: Question): Promise<Ev
     throw fail('POLICY_MISSING', `there is no active ${which}`);
   }
   const vexDocuments = snapshots.vex === null ? [] : await documentsOf(parts, question.tenantId, snapshots.vex.digest);
-  return { image, snapshots, vexDocuments, ...own };
+  return { image, snapshots, vexDocuments, gatheredAt, ...own };
 }
 
 /** The same as digests: what a later judgement compares itself with. */
-export function stateOf({ image, snapshots, pack, exceptions }: Evidence & { readonly pack: PolicyPack }): JudgedState {
+export function stateOf({
+  image,
+  snapshots,
+  pack,
+  exceptions,
+  gatheredAt,
+}: Evidence & { readonly pack: PolicyPack }): JudgedState {
   return {
     inventory: image.inventoryDigest,
     advisories: snapshots.advisories.digest,
     vex: snapshots.vex?.digest ?? null,
     policy: pack.digest,
-    exceptions: digestOfJson(exceptions),
+    // An exception runs out without becoming another document.
+    exceptions: digestOfJson(exceptions.map((one) => ({ ...one, isOver: one.expiresAt <= gatheredAt }))),
   };
 }
 

@@ -5,7 +5,7 @@ import type { FlatError, JudgeAnswer, JudgeRequest } from './orders.ts';
 
 /** Start of the judging thread: one request at a time, each with one answer. */
 const bench = new Bench(workerData as ConstructorParameters<typeof Bench>[0]);
-parentPort?.on('message', (request: JudgeRequest) => parentPort?.postMessage(answer(request)));
+parentPort?.on('message', (request: JudgeRequest) => parentPort?.postMessage(answer(request), []));
 
 function answer(request: JudgeRequest): JudgeAnswer {
   try {

@@ -42,6 +42,7 @@ export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
   let worker: Worker | undefined;
   let waiting: Waiting | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
 
   const stop = (reason: string): Promise<number> | undefined => {
     const stopped = worker;
@@ -66,12 +67,13 @@ export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
   };
 
   const ask = async (request: JudgeRequest): Promise<JudgeAnswer> => {
+    if (isClosed) throw fail('JUDGE_STOPPED', 'the service stops');
     const answer = Promise.withResolvers<JudgeAnswer>();
     waiting = { settle: answer.resolve, abandon: answer.reject };
     worker ??= started();
     const timer = setTimeout(() => void stop(`no decision within ${timeoutMs} ms`), timeoutMs);
     try {
-      worker.postMessage(request);
+      worker.postMessage(request, []);
       return await answer.promise;
     } finally {
       clearTimeout(timer);
@@ -117,6 +119,7 @@ export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
         });
       }),
     close: async () => {
+      isClosed = true;
       await stop('the service stops');
     },
   };

@@ -32,7 +32,7 @@ export class Recent<T> {
   }
 
   clear(): void {
-    for (const key of [...this.#items.keys()]) this.#drop(key);
+    for (const key of this.#items.keys()) this.#drop(key);
   }
 
   #drop(key: string): void {
