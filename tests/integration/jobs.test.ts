@@ -41,6 +41,7 @@ describeEachEngine('jobs', (engine) => {
   const errors: unknown[] = [];
   const plain = probe('test.plain');
   const quick = probe('test.quick');
+  const backlog = probe('test.backlog');
   const failing = probe('test.failing', async () => {
     throw new Error('not today');
   });
@@ -52,7 +53,7 @@ describeEachEngine('jobs', (engine) => {
       }),
     120_000,
   );
-  const all = [plain, quick, failing, long].map((one) => one.job);
+  const all = [plain, quick, backlog, failing, long].map((one) => one.job);
 
   beforeAll(async () => {
     database = await engine.fresh();
@@ -136,6 +137,16 @@ describeEachEngine('jobs', (engine) => {
       waits.push((quick.runs.at(-1)?.at ?? Infinity) - committed);
     }
     expect(Math.max(...waits)).toBeLessThan(1000);
+  });
+
+  test('a backlog is worked off job after job, not one for each poll', async () => {
+    await database.withTenant(TENANT_A, async (tx) => {
+      for (let n = 0; n < 25; n++) await jobs.enqueue(tx, backlog.job, TENANT_A, { id: `${n}` });
+    });
+    await backlog.until(() => backlog.runs.length === 25);
+    const times = backlog.runs.map(({ at }) => at);
+    // Polling alone would take five seconds for each.
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(5000);
   });
 
   test('a job still running at the deadline of a drain is aborted', async () => {

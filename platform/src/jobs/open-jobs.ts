@@ -65,16 +65,18 @@ export async function openJobs({ database, jobs, onError }: JobsOptions): Promis
   boss.on('error', (error) => onError(error));
   await boss.start();
 
-  const workOn = (job: AnyJob): Promise<string> =>
-    boss.work<Stored, void, { includeMetadata: true }>(
+  /** One worker. By itself it would sleep until the next poll after each job; so it is told to look for the next at once. */
+  const startWorker = async (job: AnyJob): Promise<void> => {
+    // It fetches before its name is known here, but has to wait for the database meanwhile.
+    const worker: string = await boss.work<Stored, void, { includeMetadata: true }>(
       job.name,
       {
         includeMetadata: true,
-        localConcurrency: job.concurrency,
         pollingIntervalSeconds: POLL_SECONDS,
         notifyPollingIntervalSeconds: POLL_WITH_NOTIFY_SECONDS,
       } as { includeMetadata: true },
       async (batch: readonly JobWithMetadata<Stored>[]) => {
+        boss.notifyWorker(worker);
         for (const { id, data, retryCount, signal } of batch) {
           try {
             await job.runStored(data.data, { tenantId: data.tenantId, jobId: id, attempt: retryCount + 1, signal });
@@ -85,6 +87,7 @@ export async function openJobs({ database, jobs, onError }: JobsOptions): Promis
         }
       },
     );
+  };
 
   return {
     enqueue: async (tx, job, tenantId, data, options = {}) => {
@@ -98,7 +101,9 @@ export async function openJobs({ database, jobs, onError }: JobsOptions): Promis
       return { jobId: id, isNew: added !== null };
     },
     work: async (list) => {
-      for (const job of list) await workOn(job);
+      for (const job of list) {
+        for (let n = 0; n < job.concurrency; n++) await startWorker(job);
+      }
     },
     drain: (deadlineMs) => boss.stop({ graceful: true, timeout: deadlineMs, close: false }),
   };
