@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
+import { readBundle, readTrust, verifyBundle } from '@stella-ops/engine-envelope';
+import { type Database, type DatabaseOptions, openDatabase } from '@stella-ops/platform/database';
+import { auditLog } from '@stella-ops/service-attestor/log';
+import { rawOfSpki, ed25519NoteVerifier, openCheckpoint, verifyConsistency } from '@stella-ops/engine-tlog';
+import { service as attestor } from '@stella-ops/service-attestor';
+import { service as signer } from '@stella-ops/service-signer';
+import { describeNeeding, testPostgres } from '@stella-ops/testkit';
+import { openServiceRig } from '@stella-ops/testkit/server';
+
+interface Acknowledged {
+  readonly statement: string;
+  readonly bundle: string;
+}
+
+/** Lets a writer acknowledge `count` attestations and kills it while it is at the next ones. */
+function writeAndKill(folder: string, options: DatabaseOptions, name: string, count: number): Promise<Acknowledged[]> {
+  const writer = join(import.meta.dirname, 'attestor-writer.ts');
+  // What a killed process leaves behind goes with the folder.
+  const env = { ...process.env, TMPDIR: join(folder, 'temporary') };
+  mkdirSync(env.TMPDIR, { recursive: true });
+  const child = spawn(process.execPath, [writer, JSON.stringify(options), join(folder, 'secrets'), name], { env });
+  let out = '';
+  let errors = '';
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString('utf8');
+    if (out.split('\n').length > count) child.kill('SIGKILL');
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (_code, signal) => {
+      if (signal !== 'SIGKILL') reject(new Error(`the writer ended by itself: ${errors}`));
+      const complete = out.split('\n').slice(0, -1);
+      resolve(complete.map((line) => JSON.parse(line) as Acknowledged));
+    });
+  });
+}
+
+/** Every acknowledged bundle verifies, each has an entry of its own, and the tree of today holds every tree of then. */
+async function expectWhole(folder: string, database: Database, acknowledged: readonly Acknowledged[]): Promise<void> {
+  const secretsDir = join(folder, 'secrets');
+  const rig = await openServiceRig({
+    services: [signer, attestor],
+    database,
+    config: { signer: { secretsDir }, attestor: { secretsDir } },
+  });
+  const client = rig.as(ATTESTOR_ROUTES);
+  const read = async (content: AsyncIterable<Uint8Array>) => {
+    const parts: Uint8Array[] = [];
+    for await (const part of content) parts.push(part);
+    return Buffer.concat(parts);
+  };
+  const trust = readTrust(await read((await client.getTrust({})).body.content), 'trust');
+  const [log] = trust.logs;
+  if (log === undefined) throw new Error('there is no log');
+  const verifier = ed25519NoteVerifier(log.origin, rawOfSpki(log.publicKey) ?? Buffer.alloc(0));
+  const open = (note: string) => {
+    const opened = openCheckpoint(note, verifier, { strict: true });
+    if (!opened.ok) throw new Error(opened.detail);
+    return opened.checkpoint;
+  };
+  const now = open((await read((await client.getCheckpoint({})).body.content)).toString());
+
+  const indices = new Set<bigint>();
+  for (const { statement, bundle } of acknowledged) {
+    const bytes = Buffer.from(bundle, 'base64');
+    expect(verifyBundle(bytes, { trust, log: 'required', strict: true })).toMatchObject({ ok: true });
+    const content = readBundle(bytes);
+    if (!content.ok) throw new Error(content.detail);
+    const [entry] = content.value.entries;
+    if (entry?.proof === undefined || content.value.content.kind !== 'envelope') throw new Error('no entry');
+    expect(content.value.content.envelope.payload.toString('base64')).toBe(statement);
+    indices.add(entry.logIndex);
+    const kept = (await client.getEntry({ params: { logIndex: String(entry.logIndex) } })).body;
+    expect(kept).toMatchObject({ canonicalizedBody: entry.body.toString('base64') });
+    const then = open(entry.proof.checkpoint);
+    const { hashes } = (await client.getConsistency({ query: { from: Number(then.size), to: Number(now.size) } })).body;
+    const verdict = verifyConsistency({
+      oldSize: then.size,
+      oldRoot: then.root,
+      size: now.size,
+      root: now.root,
+      proof: hashes.map((hash) => Buffer.from(hash, 'base64')),
+    });
+    expect(verdict).toEqual({ ok: true });
+  }
+  expect(indices.size).toBe(acknowledged.length);
+  const identity = { origin: log.origin, publicKey: log.publicKey, logId: log.keyId, verifier };
+  expect(await auditLog(database, identity, Number(now.size), new AbortController().signal)).toBeUndefined();
+  await rig.close();
+}
+
+async function kills(options: DatabaseOptions, folder: string, rounds: number, writers: number): Promise<void> {
+  try {
+    const acknowledged: Acknowledged[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const running = Array.from({ length: writers }, (_, writer) =>
+        writeAndKill(folder, options, `${round}.${writer}`, 1 + ((round * 7 + writer * 3) % 23)),
+      );
+      for (const lines of await Promise.all(running)) acknowledged.push(...lines);
+    }
+    expect(acknowledged.length).toBeGreaterThan(rounds * writers);
+    const database = await openDatabase(options);
+    await expectWhole(folder, database, acknowledged);
+    await database.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'stella-attestor-crash-'));
+
+test('a log on the embedded database whose process is killed: nothing acknowledged is lost, no history is forked', async () => {
+  const folder = makeFolder();
+  await kills({ kind: 'embedded', dataDir: join(folder, 'database') }, folder, 4, 1);
+});
+
+describeNeeding(['postgres'], 'a log on PostgreSQL', () => {
+  test('two processes append and are killed: nothing acknowledged is lost, no history is forked', async () => {
+    await kills({ kind: 'postgres', url: testPostgres().createDatabase() }, makeFolder(), 5, 2);
+  });
+});
