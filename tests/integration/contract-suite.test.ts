@@ -75,7 +75,7 @@ describeEachServer('every route', (started) => {
     expect([...names].filter((name) => !existing.has(name ?? ''))).toEqual([]);
   });
 
-  test.each(ROUTES.filter(({ paging }) => paging).map((route) => [route.id, route] as const))(
+  test.each(ROUTES.filter(({ paging, path }) => paging === true && !path.includes('{')).map((route) => [route.id, route] as const))(
     "%s lists nothing of the other tenant's",
     async (_id, route) => {
       const answer = await ask(route, adminToken, existing);
@@ -129,9 +129,10 @@ describeEachServer('every route', (started) => {
 
   /** What tells one call from another, and the id that was asked for, may differ; nothing else may. */
   function withoutIds({ status, body }: Answer): unknown {
-    const ids = [...existing.values(), ...missingIds().values()].filter((id) => id.length > 12);
     let text = JSON.stringify(body);
-    for (const id of ids) text = text.replaceAll(id, 'ID');
+    for (const id of [...existing.values(), ...missingIds().values()]) {
+      text = text.replaceAll(new RegExp(`\\b${id}\\b`, 'g'), 'ID');
+    }
     return { status, text: text.replace(/"traceId":"[^"]*"/, '') };
   }
 });

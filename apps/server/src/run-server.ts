@@ -130,7 +130,7 @@ export async function runServer(
     const servers = [listener(), listener()] as const;
     await servers[0].listen({ host, port });
     const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });
-    logger.info('Ready', { url, apiUrl, engine: database.engine, roles: roles.join(',') });
+    logger.info('Ready', { address: url, apiAddress: apiUrl, engine: database.engine, roles: roles.join(',') });
     return {
       url,
       apiUrl,

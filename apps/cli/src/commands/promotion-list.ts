@@ -1,5 +1,5 @@
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { findRelease } from '../server/find-by-name.ts';
+import { findRelease, referenceOf } from '../server/find-by-name.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
 
@@ -43,7 +43,7 @@ export const command = defineServerCommand({
         }),
       ['PROMOTION', 'STATE', 'ASKED BY', 'WHEN', 'WHY', 'ID'],
       (one) => [
-        `${one.release}:${one.environment}`,
+        referenceOf(one),
         one.state,
         one.requestedBy.name,
         shortTime(one.requestedAt),

@@ -41,6 +41,10 @@ export async function findPromotion(releases: Releases, text: string): Promise<P
   return body.items[0] ?? missing('promotion', text, 'stella promotion list');
 }
 
+/** What `findPromotion` takes. */
+export const referenceOf = ({ release, environment }: Promotion): string =>
+  `${release.replace(' ', '@')}:${environment}`;
+
 const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
 
 async function first<T>(items: AsyncIterable<T>, isIt: (item: T) => boolean): Promise<T | undefined> {
