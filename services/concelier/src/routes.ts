@@ -19,7 +19,14 @@ export function concelierEndpoints(parts: Parts): Endpoint[] {
         const { tenantId } = context.caller;
         const commit = commitOfRequest(parts, context);
         const onBehalfOf = actorOf(context.caller);
-        const input = { tenantId, file, source: query.source, signal: context.signal, commit, onBehalfOf };
+        const input = {
+          tenantId,
+          file,
+          source: query.source,
+          signal: AbortSignal.any([context.signal, parts.stopping]),
+          commit,
+          onBehalfOf,
+        };
         const { imported, unchanged, broken, brokenCount } = await importFile(parts, input);
         return { status: 200, body: { imported, unchanged, broken: [...broken], brokenCount } };
       }),
@@ -42,7 +49,6 @@ export function concelierEndpoints(parts: Parts): Endpoint[] {
     handle(CONCELIER_ROUTES.createSnapshot, async (_, context) =>
       createSnapshot(parts, {
         tenantId: context.caller.tenantId,
-        signal: context.signal,
         commit: commitOfRequest(parts, context),
       }),
     ),

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startWatching, type Watching } from './commands/watching.ts';
 import { CONCELIER_CONFIG } from './config.ts';
+import { Turns } from './domain/turns.ts';
 import { CONCELIER_METRICS, concelierMetrics } from './metrics.ts';
 import type { Parts } from './parts.ts';
 import { concelierEndpoints } from './routes.ts';
 import { newestSnapshotTimes } from './store/snapshots.ts';
 
+/** What the world says about vulnerabilities: records as received, and snapshots of them that decisions name. */
 export const service = defineService<typeof CONCELIER_CONFIG, ServiceHost>({
   id: 'concelier',
   config: CONCELIER_CONFIG,
@@ -21,12 +23,15 @@ export const service = defineService<typeof CONCELIER_CONFIG, ServiceHost>({
   capabilities: { merge: false },
   start: async ({ config, host, logger, clock, ids }) => {
     const metrics = concelierMetrics();
+    const stopped = new AbortController();
     const parts: Parts = {
       host,
       clock,
       ids,
       logger,
       record: metrics.record,
+      builds: new Turns(),
+      stopping: stopped.signal,
       workFolder: config.workFolder === '' ? tmpdir() : config.workFolder,
     };
     let watching: Watching | undefined;
@@ -39,7 +44,10 @@ export const service = defineService<typeof CONCELIER_CONFIG, ServiceHost>({
         }
         watching = startWatching(parts, config.watch);
       },
-      stop: async () => watching?.stop(),
+      stop: async () => {
+        stopped.abort();
+        await watching?.ended();
+      },
     };
   },
 });

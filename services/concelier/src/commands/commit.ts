@@ -15,7 +15,7 @@ export interface Deed<R> {
 export interface Writing {
   readonly tx: Transaction<unknown>;
   readonly at: Timestamp;
-  publish<E extends EventType>(event: E, data: EventData<E>): Promise<void>;
+  readonly publish: <E extends EventType>(event: E, data: EventData<E>) => Promise<void>;
 }
 
 /** Runs the last transaction of a command and records in it who did it: a request, or this service by itself. */

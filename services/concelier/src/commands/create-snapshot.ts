@@ -18,7 +18,6 @@ import { isUsableIndex } from './is-usable-index.ts';
 
 export interface SnapshotInput {
   readonly tenantId: string;
-  readonly signal: AbortSignal;
   readonly commit: Commit;
 }
 
@@ -40,11 +39,16 @@ interface Known {
 
 /**
  * Freezes the newest version of every record into a snapshot. The index is built between two transactions; the second one
- * makes the snapshot current only if no newer state was frozen meanwhile.
+ * makes the snapshot current only if no newer state was frozen meanwhile. A caller who gives up does not end it: when he
+ * asks again, it is there.
  *
  * @throws AppError `SNAPSHOT_EMPTY`
  */
-export async function createSnapshot(parts: Parts, input: SnapshotInput): Promise<SnapshotReply> {
+export function createSnapshot(parts: Parts, input: SnapshotInput): Promise<SnapshotReply> {
+  return parts.builds.take(() => freezeKnown(parts, input));
+}
+
+async function freezeKnown(parts: Parts, input: SnapshotInput): Promise<SnapshotReply> {
   const { host, clock, record, workFolder } = parts;
   const { tenantId } = input;
   const startedMs = clock.monotonicMs();
@@ -62,7 +66,7 @@ export async function createSnapshot(parts: Parts, input: SnapshotInput): Promis
   const folder = await mkdtemp(join(workFolder, 'stella-snapshot-'));
   try {
     const out = join(folder, 'index');
-    const stats = await buildInThread(packsOf(parts, tenantId, records), out, input.signal);
+    const stats = await buildInThread(packsOf(parts, tenantId, records), out, parts.stopping);
     if (stats.broken > 0)
       parts.logger.warn('Records that can no longer be read are not in the snapshot', { broken: stats.broken });
     const index = await host.objects.tenant(tenantId, 'advisory-snapshots').putStream(createReadStream(out));

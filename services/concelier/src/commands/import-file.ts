@@ -91,7 +91,11 @@ export async function importFile(parts: Parts, input: ImportInput): Promise<Impo
       };
     });
   } catch (error) {
-    if (count.imported > 0) await recordFailure(error);
+    if (count.imported > 0) {
+      await recordFailure(error).catch((cause: unknown) => {
+        parts.logger.error('An import that broke off could not be recorded', { error: cause });
+      });
+    }
     throw ofSource(error, file.path);
   }
   record.records(count.imported, { outcome: 'imported' });

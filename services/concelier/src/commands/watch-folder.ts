@@ -20,14 +20,14 @@ const MAX_DEPTH = 8;
  * newest one does not hold what is known. A file that cannot be taken is logged, counted, and left until it changes;
  * it keeps no other file waiting.
  */
-export async function lookAtFolder(parts: Parts, watch: Watch, signal: AbortSignal): Promise<void> {
-  const { host, logger, record } = parts;
+export async function lookAtFolder(parts: Parts, watch: Watch): Promise<void> {
+  const { host, logger, record, stopping: signal } = parts;
   const { tenantId, path: folder } = watch;
   try {
     for (const path of await filesIn(folder)) {
       if (signal.aborted) return;
       try {
-        await takeFile(parts, watch, path, signal);
+        await takeFile(parts, watch, path);
       } catch (error) {
         if (signal.aborted) return;
         record.watchFailures(1, {});
@@ -39,7 +39,7 @@ export async function lookAtFolder(parts: Parts, watch: Watch, signal: AbortSign
     });
     if (feed === undefined || feed.version === feed.snapshot_version || signal.aborted) return;
     const commit = commitOfService(parts, tenantId, 'concelier.snapshot-of-watched-folder');
-    await createSnapshot(parts, { tenantId, signal, commit });
+    await createSnapshot(parts, { tenantId, commit });
   } catch (error) {
     if (signal.aborted) return;
     record.watchFailures(1, {});
@@ -47,7 +47,7 @@ export async function lookAtFolder(parts: Parts, watch: Watch, signal: AbortSign
   }
 }
 
-async function takeFile(parts: Parts, { tenantId, source }: Watch, path: string, signal: AbortSignal): Promise<void> {
+async function takeFile(parts: Parts, { tenantId, source }: Watch, path: string): Promise<void> {
   const { database } = parts.host;
   const { size: sizeBytes, mtimeMs: modifiedMs } = await stat(path);
   const known = await database.withTenant(tenantId, (tx: Transaction<unknown>) => findWatchedFile(tx, tenantId, path), {
@@ -66,7 +66,7 @@ async function takeFile(parts: Parts, { tenantId, source }: Watch, path: string,
     await importFile(parts, {
       tenantId,
       source,
-      signal,
+      signal: parts.stopping,
       file: { path, sizeBytes, digest: contentDigest },
       commit: commitOfService(parts, tenantId, 'concelier.import-of-watched-file'),
       finish: (tx) => putWatchedFile(tx, tenantId, seen),

@@ -4,22 +4,24 @@ import type { Parts } from '../parts.ts';
 import { lookAtFolder } from './watch-folder.ts';
 
 export interface Watching {
-  /** Breaks off what is under way; an import goes on where it stopped at the next start. */
-  stop(): Promise<void>;
+  /** Resolves when the service has stopped and no folder is looked at any more. */
+  ended(): Promise<void>;
 }
 
-/** Looks at each folder, then again after its pause, until stopped. */
+/**
+ * Looks at each folder, then again after its pause, until the service stops. What is under way then breaks off; the next
+ * start finds what is left to do.
+ */
 export function startWatching(parts: Parts, watches: readonly Watch[]): Watching {
-  const stopped = new AbortController();
+  const { stopping } = parts;
   const loops = watches.map(async (watch) => {
-    while (!stopped.signal.aborted) {
-      await lookAtFolder(parts, watch, stopped.signal);
-      await delay(watch.everySeconds * 1000, undefined, { signal: stopped.signal }).catch(() => undefined);
+    while (!stopping.aborted) {
+      await lookAtFolder(parts, watch);
+      await delay(watch.everySeconds * 1000, undefined, { signal: stopping }).catch(() => undefined);
     }
   });
   return {
-    stop: async () => {
-      stopped.abort();
+    ended: async () => {
       await Promise.all(loops);
     },
   };

@@ -27,13 +27,17 @@ export class Thread<Question, Answer> implements AsyncDisposable {
     signal.addEventListener('abort', this.#abort, { once: true });
   }
 
-  async ask(question: Question, handedOver: readonly ArrayBuffer[] = []): Promise<Answer> {
-    if (this.#ended !== undefined) throw this.#ended;
+  /** Not `async`: that would give a second promise, whose failure nobody may be waiting for. */
+  ask(question: Question): Promise<Answer> {
     const asked = Promise.withResolvers<Answer>();
-    // An answer that came before anybody waits for it may be a failure.
+    // Whoever asks ahead may have gone before the answer comes.
     asked.promise.catch(() => undefined);
-    this.#waiting.push(asked);
-    this.#worker.postMessage(question, handedOver);
+    if (this.#ended === undefined) {
+      this.#waiting.push(asked);
+      this.#worker.postMessage(question, []);
+    } else {
+      asked.reject(this.#ended);
+    }
     return asked.promise;
   }
 
