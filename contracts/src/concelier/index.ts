@@ -23,6 +23,7 @@ export const Observation = z.object({
   source: z.string(),
   modified: z.string(),
   isWithdrawn: z.boolean(),
+  /** At most 200 are listed. */
   aliases: z.array(z.string()),
   summary: z.string().nullable(),
   /** At most 200 are listed; look-up by package finds up to 5,000 of one record. */

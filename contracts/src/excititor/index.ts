@@ -27,7 +27,7 @@ export const VexStatement = z.object({
   /** Among the statements of the document that can be read, from 0. */
   index: z.int(),
   vulnerability: z.string(),
-  /** At most 100 are listed. */
+  /** At most 100 are listed, each cut at 1,000 characters. */
   products: z.array(z.string()),
   productCount: z.int(),
   /** What inside the products it speaks of, at most 100; empty: the products as a whole. */

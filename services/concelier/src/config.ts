@@ -1,9 +1,10 @@
+import { Id } from '@stella-ops/contracts';
 import { defineConfig } from '@stella-ops/platform/runtime';
 import * as z from 'zod';
 
 const Watch = z.strictObject({
   path: z.string().min(1).max(4_096).describe('Folder with OSV records: .json, .jsonl, .jsonl.zst, .jsonl.gz, .zip.'),
-  tenantId: z.uuid().describe('Tenant that the records are for.'),
+  tenantId: Id.describe('Tenant that the records are for.'),
   everySeconds: z.int().min(1).max(86_400).default(300).describe('Pause between two looks at the folder.'),
   source: z.string().min(1).max(100).default('folder').describe('Where the records come from, as it is shown.'),
 });

@@ -1,6 +1,7 @@
 import { CONCELIER_EVENTS, CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
 import { defineService } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startWatching, type Watching } from './commands/watching.ts';
@@ -23,6 +24,7 @@ export const service = defineService<typeof CONCELIER_CONFIG, ServiceHost>({
   capabilities: { merge: false },
   start: async ({ config, host, logger, clock, ids }) => {
     const metrics = concelierMetrics();
+    if (config.workFolder !== '') mkdirSync(config.workFolder, { recursive: true, mode: 0o700 });
     const stopped = new AbortController();
     const parts: Parts = {
       host,

@@ -37,7 +37,9 @@ export interface ImportReport {
   readonly brokenCount: number;
 }
 
-const MAX_BROKEN = 100;
+const MAX_BROKEN_LISTED = 100;
+/** Whoever sends more does not send records: a list of numbers has half a million in each MB. */
+const MAX_BROKEN = 100_000;
 
 /** Records that this tenant has not, their bytes already stored. */
 interface Prepared {
@@ -74,7 +76,10 @@ export async function importFile(parts: Parts, input: ImportInput): Promise<Impo
     for await (const batch of readInThread(file.path, file.sizeBytes, input.signal)) {
       count.seen += batch.records.length + batch.repeated;
       count.broken += batch.broken.length;
-      broken.push(...batch.broken.slice(0, MAX_BROKEN - broken.length));
+      broken.push(...batch.broken.slice(0, MAX_BROKEN_LISTED - broken.length));
+      if (count.broken > MAX_BROKEN) {
+        throw fail('ADVISORIES_INVALID', `more than ${MAX_BROKEN} records cannot be read`);
+      }
       const next = await prepare(parts, tenantId, batch);
       if (next === undefined) continue;
       if (held !== undefined) await commitBatch(held);
@@ -123,6 +128,7 @@ export async function importFile(parts: Parts, input: ImportInput): Promise<Impo
 
 /** Stores the bytes of what is new; a batch without news gives nothing. */
 async function prepare({ host }: Parts, tenantId: string, batch: RecordBatch): Promise<Prepared | undefined> {
+  if (batch.records.length === 0) return undefined;
   const digests = batch.records.map(({ digest }) => digest);
   const known = await host.database.withTenant(
     tenantId,

@@ -20,6 +20,9 @@ export interface RecordDraft {
 /** Of one record; public ones name a few hundred. What is beyond is in every snapshot, only look-up does not find it. */
 export const MAX_PACKAGES = 5_000;
 
+const MAX_NAMES = 1_000;
+const MAX_ALIASES_SHOWN = 200;
+
 // What queries can ask for. Longer texts could exceed the size of a key in an index.
 const MAX_NAME = 200;
 const MAX_ECOSYSTEM = 100;
@@ -33,8 +36,8 @@ export function recordDraft(advisory: Advisory, offset: number, length: number):
     advisoryId: advisory.id,
     modified: advisory.modified,
     isWithdrawn: advisory.withdrawn !== undefined,
-    aliases: advisory.aliases,
-    names: names.filter((name) => name.length <= MAX_NAME),
+    aliases: advisory.aliases.slice(0, MAX_ALIASES_SHOWN),
+    names: names.filter((name) => name.length <= MAX_NAME).slice(0, MAX_NAMES),
     // The one member of free text; the database stores no U+0000.
     summary: advisory.summary?.replaceAll('\0', '\ufffd') ?? null,
     packages: packages.filter(isFindable).slice(0, MAX_PACKAGES),

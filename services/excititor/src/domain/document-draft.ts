@@ -35,6 +35,7 @@ export type DraftReading =
   | { readonly ok: false; readonly violations: readonly VexNotice[] };
 
 const MAX_SHOWN = 100;
+const MAX_SHOWN_CHARS = 1_000;
 /** What a query can ask for. Longer texts could exceed the size of a key in an index. */
 const MAX_NAME = 200;
 
@@ -77,7 +78,9 @@ function namesOf(components: readonly VexComponent[]): string[] {
   const names = components.map(
     ({ identifiers, sha256 }) => identifiers[0] ?? (sha256 === undefined ? undefined : `sha256:${sha256}`),
   );
-  return [...new Set(names.filter((name) => name !== undefined).map(storable))];
+  return [
+    ...new Set(names.filter((name) => name !== undefined).map((name) => storable(name.slice(0, MAX_SHOWN_CHARS)))),
+  ];
 }
 
 const timeOf = (timestamp: string): string | null => (timestamp === UNKNOWN_TIME ? null : timestamp);
