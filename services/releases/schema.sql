@@ -1,0 +1,199 @@
+-- Schema releases, as its migrations leave it. Generated; a test compares it.
+
+-- tables
+table approval.tenant_id uuid not null
+table approval.approval_id uuid not null
+table approval.promotion_id uuid not null
+table approval.person_id text not null
+table approval.person_name text not null
+table approval.verdict text not null
+table approval.reason text not null
+table approval.release_digest text not null
+table approval.policy_digest text
+table approval.is_valid boolean not null default true
+table approval.decided_at timestamp(3) with time zone not null
+table calendar.tenant_id uuid not null
+table calendar.day date not null
+table calendar.releases integer not null
+table component.tenant_id uuid not null
+table component.component_id uuid not null
+table component.name text not null
+table component.repository text not null
+table component.description text not null
+table component.version integer not null default 1
+table component.created_at timestamp(3) with time zone not null
+table component.updated_at timestamp(3) with time zone not null
+table environment.tenant_id uuid not null
+table environment.environment_id uuid not null
+table environment.name text not null
+table environment.place integer not null
+table environment.required_approvals integer not null
+table environment.is_separation_of_duties boolean not null
+table environment.policy text
+table environment.current_release_id uuid
+table environment.current_promotion_id uuid
+table environment.current_since timestamp(3) with time zone
+table environment.version integer not null default 1
+table environment.created_at timestamp(3) with time zone not null
+table environment.updated_at timestamp(3) with time zone not null
+table "freeze".tenant_id uuid not null
+table "freeze".freeze_id uuid not null
+table "freeze".environment_id uuid not null
+table "freeze".starts_at timestamp(3) with time zone not null
+table "freeze".ends_at timestamp(3) with time zone not null
+table "freeze".reason text not null
+table "freeze".created_by_id text not null
+table "freeze".created_by_name text not null
+table promotion.tenant_id uuid not null
+table promotion.promotion_id uuid not null
+table promotion.release_id uuid not null
+table promotion.environment_id uuid not null
+table promotion.state text not null
+table promotion.sentence text not null
+table promotion.reason text not null
+table promotion.requested_by_id text not null
+table promotion.requested_by_name text not null
+table promotion.gates jsonb not null
+table promotion.required_approvals integer not null
+table promotion.policy_digest text
+table promotion.packet_id uuid
+table promotion.version integer not null default 1
+table promotion.requested_at timestamp(3) with time zone not null
+table promotion.updated_at timestamp(3) with time zone not null
+table promotion.decided_at timestamp(3) with time zone
+table promotion.expires_at timestamp(3) with time zone not null
+table promotion.wanted integer not null default 1
+table promotion.started integer not null default 0
+table promotion.evaluated integer not null default 0
+table promotion.stale_at integer not null default 1
+table promotion.failures integer not null default 0
+table promotion.wake_at timestamp(3) with time zone
+table promotion_decision.tenant_id uuid not null
+table promotion_decision.promotion_id uuid not null
+table promotion_decision.image_digest text not null
+table promotion_decision.decision_id text not null
+table promotion_decision.evaluation integer not null
+table promotion_decision.policy text
+table promotion_decision.findings_digest text not null
+table promotion_decision.advisory_snapshot text not null
+table promotion_decision.body jsonb not null
+table promotion_decision.packet_id uuid
+table release.tenant_id uuid not null
+table release.release_id uuid not null
+table release.name text not null
+table release.version text not null
+table release.calendar_version text not null
+table release.mode text not null
+table release.digest text not null
+table release.notes text not null
+table release.created_by_id text not null
+table release.created_by_name text not null
+table release.created_at timestamp(3) with time zone not null
+table release_component.tenant_id uuid not null
+table release_component.release_id uuid not null
+table release_component.component text not null
+table release_component.component_id uuid not null
+table release_component.repository text not null
+table release_component.requested text not null
+table release_component.index_digest text
+table release_component.platforms jsonb not null
+table release_image.tenant_id uuid not null
+table release_image.image_digest text not null
+table release_image.release_id uuid not null
+table scan_request.tenant_id uuid not null
+table scan_request.image_digest text not null
+table scan_request.attempt integer not null
+table scan_request.scan_id uuid
+table scan_request.has_failed boolean not null default false
+
+-- constraints
+constraint approval.approval_pkey PRIMARY KEY (tenant_id, approval_id)
+constraint approval.approval_tenant_id_promotion_id_fkey FOREIGN KEY (tenant_id, promotion_id) REFERENCES releases.promotion(tenant_id, promotion_id)
+constraint approval.approval_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'rejected'::text])))
+constraint calendar.calendar_pkey PRIMARY KEY (tenant_id, day)
+constraint component.component_pkey PRIMARY KEY (tenant_id, component_id)
+constraint component.component_tenant_id_name_key UNIQUE (tenant_id, name)
+constraint environment.environment_pkey PRIMARY KEY (tenant_id, environment_id)
+constraint environment.environment_required_approvals_check CHECK ((required_approvals >= 0))
+constraint environment.environment_tenant_id_current_promotion_id_fkey FOREIGN KEY (tenant_id, current_promotion_id) REFERENCES releases.promotion(tenant_id, promotion_id)
+constraint environment.environment_tenant_id_current_release_id_fkey FOREIGN KEY (tenant_id, current_release_id) REFERENCES releases.release(tenant_id, release_id)
+constraint environment.environment_tenant_id_name_key UNIQUE (tenant_id, name)
+constraint environment.environment_tenant_id_place_key UNIQUE (tenant_id, place)
+constraint "freeze".freeze_check CHECK ((ends_at > starts_at))
+constraint "freeze".freeze_pkey PRIMARY KEY (tenant_id, freeze_id)
+constraint "freeze".freeze_tenant_id_environment_id_fkey FOREIGN KEY (tenant_id, environment_id) REFERENCES releases.environment(tenant_id, environment_id)
+constraint promotion.promotion_pkey PRIMARY KEY (tenant_id, promotion_id)
+constraint promotion.promotion_state_check CHECK ((state = ANY (ARRAY['pending_gate'::text, 'pending_approval'::text, 'approved'::text, 'rejected'::text, 'deploying'::text, 'deployed'::text, 'failed'::text, 'cancelled'::text, 'rolled_back'::text])))
+constraint promotion.promotion_tenant_id_environment_id_fkey FOREIGN KEY (tenant_id, environment_id) REFERENCES releases.environment(tenant_id, environment_id)
+constraint promotion.promotion_tenant_id_release_id_fkey FOREIGN KEY (tenant_id, release_id) REFERENCES releases.release(tenant_id, release_id)
+constraint promotion_decision.promotion_decision_pkey PRIMARY KEY (tenant_id, promotion_id, image_digest)
+constraint promotion_decision.promotion_decision_tenant_id_promotion_id_fkey FOREIGN KEY (tenant_id, promotion_id) REFERENCES releases.promotion(tenant_id, promotion_id)
+constraint release.release_mode_check CHECK ((mode = ANY (ARRAY['verified'::text, 'unverified'::text])))
+constraint release.release_pkey PRIMARY KEY (tenant_id, release_id)
+constraint release.release_tenant_id_calendar_version_key UNIQUE (tenant_id, calendar_version)
+constraint release.release_tenant_id_name_version_key UNIQUE (tenant_id, name, version)
+constraint release_component.release_component_pkey PRIMARY KEY (tenant_id, release_id, component)
+constraint release_component.release_component_tenant_id_component_id_fkey FOREIGN KEY (tenant_id, component_id) REFERENCES releases.component(tenant_id, component_id)
+constraint release_component.release_component_tenant_id_release_id_fkey FOREIGN KEY (tenant_id, release_id) REFERENCES releases.release(tenant_id, release_id)
+constraint release_image.release_image_pkey PRIMARY KEY (tenant_id, image_digest, release_id)
+constraint release_image.release_image_tenant_id_release_id_fkey FOREIGN KEY (tenant_id, release_id) REFERENCES releases.release(tenant_id, release_id)
+constraint scan_request.scan_request_pkey PRIMARY KEY (tenant_id, image_digest)
+
+-- indexes
+CREATE UNIQUE INDEX approval_of_person ON releases.approval USING btree (tenant_id, promotion_id, person_id) WHERE is_valid
+CREATE INDEX approval_of_promotion ON releases.approval USING btree (tenant_id, promotion_id, approval_id)
+CREATE INDEX freeze_of_environment ON releases."freeze" USING btree (tenant_id, environment_id, ends_at)
+CREATE INDEX promotion_decision_id ON releases.promotion_decision USING btree (tenant_id, decision_id)
+CREATE INDEX promotion_of_environment ON releases.promotion USING btree (tenant_id, environment_id, promotion_id)
+CREATE INDEX promotion_of_release ON releases.promotion USING btree (tenant_id, release_id, promotion_id)
+CREATE INDEX promotion_of_state ON releases.promotion USING btree (tenant_id, state, promotion_id)
+CREATE INDEX promotion_open ON releases.promotion USING btree (tenant_id, promotion_id) WHERE (state = ANY (ARRAY['pending_gate'::text, 'pending_approval'::text]))
+CREATE UNIQUE INDEX promotion_under_way ON releases.promotion USING btree (tenant_id, release_id, environment_id) WHERE (state = ANY (ARRAY['pending_gate'::text, 'pending_approval'::text, 'deploying'::text]))
+CREATE INDEX release_of_name ON releases.release USING btree (tenant_id, name, release_id)
+CREATE INDEX scan_request_id ON releases.scan_request USING btree (tenant_id, scan_id)
+
+-- row-level security
+rls approval enabled forced
+rls calendar enabled forced
+rls component enabled forced
+rls environment enabled forced
+rls "freeze" enabled forced
+rls promotion enabled forced
+rls promotion_decision enabled forced
+rls release enabled forced
+rls release_component enabled forced
+rls release_image enabled forced
+rls scan_request enabled forced
+
+-- policies
+policy approval.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy calendar.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy component.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy environment.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy "freeze".tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy promotion.relay permissive for all to stella_relay using (true) with check (-)
+policy promotion.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy promotion_decision.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy release.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy release_component.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy release_image.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+policy scan_request.tenant permissive for all to public using ((tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::text))::uuid)) with check (-)
+
+-- grants
+grant DELETE, INSERT, SELECT on "freeze" to stella_app
+grant INSERT, SELECT on approval to stella_app
+grant UPDATE on approval.is_valid to stella_app
+grant INSERT, SELECT, UPDATE on calendar to stella_app
+grant INSERT, SELECT, UPDATE on component to stella_app
+grant INSERT, SELECT, UPDATE on environment to stella_app
+grant INSERT, SELECT, UPDATE on promotion to stella_app
+grant SELECT on promotion.promotion_id to stella_relay
+grant SELECT on promotion.state to stella_relay
+grant SELECT on promotion.tenant_id to stella_relay
+grant INSERT, SELECT, UPDATE on promotion_decision to stella_app
+grant INSERT, SELECT on release to stella_app
+grant INSERT, SELECT on release_component to stella_app
+grant INSERT, SELECT on release_image to stella_app
+grant INSERT, SELECT, UPDATE on scan_request to stella_app
+grant USAGE on schema releases to stella_app
+grant USAGE on schema releases to stella_relay
