@@ -1,10 +1,17 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { apiReference, openApiDocument } from './api-reference.ts';
 import { cliReference } from './cli-reference.ts';
+import { settingsReference } from './config-reference.ts';
 import { errorReference } from './error-reference.ts';
+import { eventReference } from './event-reference.ts';
+import { jobReference } from './job-reference.ts';
+import { metricReference } from './metric-reference.ts';
 import { noticeFile } from './notice.ts';
 import { isSbomPlatform, ownSbom } from './own-sbom.ts';
+import { scopeReference } from './scope-reference.ts';
+import { stateReference } from './state-reference.ts';
 
 /** A file of the repository that is made from other files. */
 interface GeneratedFile {
@@ -18,8 +25,16 @@ const root = join(import.meta.dirname, '..', '..');
 
 const ALL: readonly GeneratedFile[] = [
   { path: 'NOTICE.md', make: noticeFile },
+  { path: 'docs/reference/api.md', make: apiReference },
   { path: 'docs/reference/cli.md', make: cliReference },
+  { path: 'docs/reference/config.md', make: settingsReference },
   { path: 'docs/reference/errors.md', make: errorReference },
+  { path: 'docs/reference/events.md', make: eventReference },
+  { path: 'docs/reference/jobs.md', make: jobReference },
+  { path: 'docs/reference/metrics.md', make: metricReference },
+  { path: 'docs/reference/openapi.json', make: openApiDocument },
+  { path: 'docs/reference/scopes.md', make: scopeReference },
+  { path: 'docs/reference/state-machines.md', make: stateReference },
   { path: 'sbom.cdx.json', make: ownSbom, isMadeHere: isSbomPlatform },
 ];
 
