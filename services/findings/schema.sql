@@ -69,10 +69,10 @@ constraint name.name_pkey PRIMARY KEY (tenant_id, name, finding_id)
 constraint name.name_tenant_id_finding_id_fkey FOREIGN KEY (tenant_id, finding_id) REFERENCES findings.finding(tenant_id, id)
 
 -- indexes
-CREATE INDEX finding_in_order ON findings.finding USING btree (tenant_id, priority, order_key, id)
+CREATE INDEX finding_in_order ON findings.finding USING btree (tenant_id, priority, order_key, id, has_fix)
 CREATE INDEX finding_of_image ON findings.finding USING btree (tenant_id, image_digest, priority, order_key, id)
 CREATE INDEX finding_of_package ON findings.finding USING btree (tenant_id, package, priority, order_key, id)
-CREATE INDEX finding_of_status ON findings.finding USING btree (tenant_id, status, has_fix, priority, order_key, id)
+CREATE INDEX finding_of_status ON findings.finding USING btree (tenant_id, status, priority, order_key, id, has_fix)
 CREATE INDEX ledger_of_finding ON findings.ledger USING btree (tenant_id, finding_id, sequence)
 
 -- row-level security

@@ -64,9 +64,11 @@ create table findings.finding (
   unique (tenant_id, image_digest, identity),
   foreign key (tenant_id, image_digest) references findings.image (tenant_id, image_digest)
 );
-create index finding_in_order on findings.finding (tenant_id, priority, order_key, id);
+-- Each is a list's filter and its order. What stands behind the id only sieves: a filter that few rows pass is then decided
+-- in the index, without a look at the rows.
+create index finding_in_order on findings.finding (tenant_id, priority, order_key, id, has_fix);
 create index finding_of_image on findings.finding (tenant_id, image_digest, priority, order_key, id);
-create index finding_of_status on findings.finding (tenant_id, status, has_fix, priority, order_key, id);
+create index finding_of_status on findings.finding (tenant_id, status, priority, order_key, id, has_fix);
 create index finding_of_package on findings.finding (tenant_id, package, priority, order_key, id);
 
 -- Vulnerability and aliases of each finding. A table, not an array with a GIN index: its operators are not leakproof, so

@@ -1,8 +1,5 @@
-import type { Finding, Findings, VexAnswer } from '@stella-ops/engine-advisories';
+import type { Finding, VexAnswer } from '@stella-ops/engine-advisories';
 import { decodeOrThrow, parseJson, shape as s, type Shape } from '@stella-ops/engine-kernel';
-
-/** What is taken from a `stella.findings/v1` document. */
-export type FindingsDocument = Pick<Findings, 'format' | 'snapshot' | 'findings'>;
 
 const text = s.string();
 
@@ -39,20 +36,24 @@ const finding = s.object(
   'open',
 ) as unknown as Shape<Finding>;
 
+/** The findings of a `stella.findings/v1` document, not yet read one by one: there may be thousands. */
+export interface FindingsDocument {
+  readonly findings: readonly unknown[];
+}
+
 /**
- * Reads a findings document as a decision stored it.
+ * Opens a findings document as a decision stored it.
  *
  * @param maxFindings a document with more is refused
  * @throws AppError `JSON_INVALID`, `SHAPE_INVALID`
  */
-export function readFindingsDocument(bytes: Uint8Array, file: string, maxFindings: number): FindingsDocument {
+export function openFindingsDocument(bytes: Uint8Array, file: string, maxFindings: number): FindingsDocument {
   const document = s.object(
-    {
-      format: s.literal('stella.findings/v1'),
-      snapshot: s.digest,
-      findings: s.array(finding, { max: maxFindings }),
-    },
+    { format: s.literal('stella.findings/v1'), findings: s.array(s.anything, { max: maxFindings }) },
     'open',
   );
   return decodeOrThrow(document, parseJson(bytes, file), file);
 }
+
+/** Reads one finding of a document. @throws AppError `SHAPE_INVALID` */
+export const readFinding = (value: unknown, file: string): Finding => decodeOrThrow(finding, value, file);

@@ -5,7 +5,7 @@ import { parseVerdict } from '@stella-ops/engine-policy';
 import { publishEvent } from '@stella-ops/platform/events';
 import { defineJob, type Job } from '@stella-ops/platform/jobs';
 import * as z from 'zod';
-import { readFindingsDocument } from '../domain/findings-document.ts';
+import { openFindingsDocument, readFinding } from '../domain/findings-document.ts';
 import { chainRows } from '../domain/ledger-chain.ts';
 import { planProjection, type Projection } from '../domain/plan-projection.ts';
 import { policyAnswers } from '../domain/policy-answers.ts';
@@ -101,7 +101,8 @@ const isNewer = (one: Progress, other: Progress | undefined): boolean =>
   one.evaluatedAt > other.evaluatedAt ||
   (one.evaluatedAt === other.evaluatedAt && one.decisionId > other.decisionId);
 
-const FINDINGS_BETWEEN_BREATHS = 200;
+const FINDINGS_BETWEEN_BREATHS = 100;
+const FINDINGS_FILE = 'findings.json';
 
 async function readDecision(
   store: BlobStore,
@@ -117,7 +118,7 @@ async function readDecision(
     );
   };
   // Each step is bounded by the size of one document; requests are answered in between.
-  const document = readFindingsDocument(await read(findingsDigest, 'findings'), 'findings.json', maxFindings);
+  const document = openFindingsDocument(await read(findingsDigest, 'findings'), FINDINGS_FILE, maxFindings);
   await breathe();
   const verdict = parseVerdict(await read(verdictDigest, 'verdict'), 'verdict.json');
   await breathe();
@@ -125,7 +126,10 @@ async function readDecision(
   const seen: SeenFinding[] = [];
   for (const some of chunksOf(document.findings, FINDINGS_BETWEEN_BREATHS)) {
     await breathe();
-    for (const finding of some) seen.push(seenFinding(finding, answerTo(finding.vulnerability, finding.component)));
+    for (const value of some) {
+      const finding = readFinding(value, FINDINGS_FILE);
+      seen.push(seenFinding(finding, answerTo(finding.vulnerability, finding.component)));
+    }
   }
   return { seen, name: verdict.subject.name.replaceAll('\0', '\uFFFD') };
 }

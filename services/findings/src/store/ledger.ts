@@ -56,15 +56,10 @@ export async function chainEnds(
 }
 
 /** Rows after a sequence, up to another, in order. */
-export async function ledgerRows(
-  tx: Transaction<unknown>,
-  after: bigint,
-  upTo: bigint,
-  take: number,
-): Promise<readonly LedgerRow[]> {
+export async function ledgerRows(tx: Transaction<unknown>, after: bigint, upTo: bigint): Promise<readonly LedgerRow[]> {
   const { rows } = await sql<LedgerRow>`
     select sequence, finding_id as "findingId", body, hash from findings.ledger
-    where sequence > ${after} and sequence <= ${upTo} order by sequence limit ${take}`.execute(tx);
+    where sequence > ${after} and sequence <= ${upTo} order by sequence`.execute(tx);
   return rows;
 }
 

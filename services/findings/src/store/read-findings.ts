@@ -61,14 +61,17 @@ export async function findFindings(
 
 function conditions(filter: FindingFilter, after: FindingKey | undefined): RawBuilder<unknown> {
   const { imageDigest, status, priorities, vulnerability, hasFix } = filter;
+  // Image, package and name leave few rows. Without statistics, and the embedded engine never gathers any, the planner would
+  // rather walk all rows of a status; an expression keeps it off that index (68 ms and more, against 0.2 ms).
+  const isNarrow = imageDigest !== undefined || filter.package !== undefined || vulnerability !== undefined;
   const all: RawBuilder<unknown>[] = [sql`true`];
   if (imageDigest !== undefined) all.push(sql`image_digest = ${imageDigest}`);
-  if (status !== undefined) all.push(sql`status = ${status}`);
+  if (status !== undefined) all.push(isNarrow ? sql`status || '' = ${status}` : sql`status = ${status}`);
   if (priorities !== undefined) all.push(sql`priority between ${priorities.from} and ${priorities.to}`);
   if (filter.package !== undefined) all.push(sql`package = ${filter.package}`);
   if (hasFix !== undefined) all.push(sql`has_fix = ${hasFix}`);
   if (vulnerability !== undefined) {
-    all.push(sql`id = any(array(select finding_id from findings.name where name = ${vulnerability}))`);
+    all.push(sql`id in (select finding_id from findings.name where name = ${vulnerability})`);
   }
   if (after !== undefined) all.push(sql`(priority, order_key, id) > (${after[0]}, ${after[1]}, ${after[2]}::uuid)`);
   return sql.join(all, sql` and `);
