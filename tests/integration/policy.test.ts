@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Scope } from '@stella-ops/contracts';
+import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
+import { EXCITITOR_ROUTES } from '@stella-ops/contracts/excititor';
 import { type Decision, POLICY_EVENTS, POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { cutSlice, matchSlice, openIndex } from '@stella-ops/engine-advisories';
 import { decide } from '@stella-ops/engine-capsule';
 import { parseInventory } from '@stella-ops/engine-inventory';
@@ -10,7 +13,10 @@ import { type Digest, digestOf, parseDigest } from '@stella-ops/engine-kernel';
 import { buildVexSet, readOpenVex } from '@stella-ops/engine-vex';
 import { checkTenancy, type Database, dumpSchema } from '@stella-ops/platform/database';
 import { metricFaults, systemClock, systemIds } from '@stella-ops/platform/runtime';
+import { service as concelier } from '@stella-ops/service-concelier';
+import { service as excititor } from '@stella-ops/service-excititor';
 import { service } from '@stella-ops/service-policy';
+import { service as scanner } from '@stella-ops/service-scanner';
 import { describeEachEngine, openServiceRig, type ServiceRig } from '@stella-ops/testkit/server';
 import { advisory, inventoryOf, notAffected, packOf, policyWorld } from './policy-world.ts';
 
@@ -551,6 +557,58 @@ describeEachEngine('exceptions that nobody sweeps', (engine) => {
     }
   });
 });
+
+describeEachEngine('policy with its real neighbours', (engine) => {
+  test('an uploaded SBOM, imported advisories and VEX are judged as they come', async () => {
+    const rig = await openServiceRig({
+      services: [scanner, concelier, excititor, service],
+      database: await engine.database(),
+    });
+    try {
+      const tenantId = systemIds.uuid();
+      const who = { tenantId, ...ALICE };
+      const policy = rig.as(POLICY_ROUTES, who);
+      const imageDigest = digestOf('an image known by its SBOM');
+      const upload = (document: object) => ({
+        contentType: 'application/json',
+        content: chunk(JSON.stringify(document)),
+      });
+      await policy.publishPack({ body: { contentType: 'application/yaml', content: chunk(packOf('1')) } });
+      await rig.as(SCANNER_ROUTES, who).importSbom({
+        query: { name: 'registry.test/shop/cart:1', imageDigest },
+        body: upload({
+          bomFormat: 'CycloneDX',
+          specVersion: '1.6',
+          version: 1,
+          components: [{ type: 'library', name: 'frobnicate', version: '1.0.0', purl: 'pkg:npm/frobnicate@1.0.0' }],
+        }),
+      });
+      const advisories = rig.as(CONCELIER_ROUTES, who);
+      await advisories.importAdvisories({ body: upload(advisory(CVE, 'frobnicate', '1.2.0')) });
+      await advisories.createSnapshot({ body: {} });
+      const outcome = async () =>
+        (await policy.listDecisions({ query: { limit: 1, imageDigest } })).body.items[0]?.outcome;
+      await rig.eventually('it is blocked', async () => (await outcome()) === 'deny');
+
+      const { body: asked } = await policy.requestException({
+        body: { vulnerability: CVE, imageDigest, reason: 'x', expiresAt: inAnHour() },
+      });
+      const exceptionId = asked.id;
+      const bob = rig.as(POLICY_ROUTES, { tenantId, ...BOB });
+      await bob.approveException({ params: { exceptionId }, body: { reason: 'for an hour' } });
+      await rig.eventually('its exception counts', async () => (await outcome()) === 'allow');
+      await bob.revokeException({ params: { exceptionId }, body: { reason: 'over' } });
+      await rig.eventually('it counts no more', async () => (await outcome()) === 'deny');
+
+      await rig.as(EXCITITOR_ROUTES, who).importVex({ body: upload(notAffected(CVE, 'frobnicate')) });
+      await rig.eventually('the statement counts', async () => (await outcome()) === 'allow');
+    } finally {
+      await rig.close();
+    }
+  });
+});
+
+const inAnHour = (): string => new Date(Date.parse(systemClock.now()) + HOUR_MS).toISOString();
 
 async function* chunk(text: string): AsyncGenerator<Uint8Array> {
   yield Buffer.from(text);

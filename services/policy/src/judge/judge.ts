@@ -38,7 +38,7 @@ interface Waiting {
 }
 
 /** Starts no thread before there is something to judge; one that is too slow or dies is replaced at the next question. */
-export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
+export function startJudge(options: JudgeOptions): Judge {
   let worker: Worker | undefined;
   let waiting: Waiting | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -53,11 +53,14 @@ export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
 
   const started = (): Worker => {
     const thread = new Worker(new URL('judge-thread.ts', import.meta.url), {
-      workerData: { openIndexes },
+      workerData: { openIndexes: options.openIndexes },
       execArgv: [],
     });
     thread.unref();
-    thread.on('message', (answer: JudgeAnswer) => waiting?.settle(answer));
+    // What a thread that was given up still says is the answer to nobody's question.
+    thread.on('message', (answer: JudgeAnswer) => {
+      if (worker === thread) waiting?.settle(answer);
+    });
     const ended = (reason: string): void => {
       if (worker === thread) void stop(reason);
     };
@@ -71,6 +74,7 @@ export function startJudge({ timeoutMs, openIndexes }: JudgeOptions): Judge {
     const answer = Promise.withResolvers<JudgeAnswer>();
     waiting = { settle: answer.resolve, abandon: answer.reject };
     worker ??= started();
+    const { timeoutMs } = options;
     const timer = setTimeout(() => void stop(`no decision within ${timeoutMs} ms`), timeoutMs);
     try {
       worker.postMessage(request, []);
