@@ -403,10 +403,10 @@ describeEachEngine('rules of concelier', (engine) => {
 
   test('names that no index can hold, and texts that no database can, stop neither import nor snapshot', async () => {
     const { send, list, ids, client } = tenantOf(rig);
-    // Distinct characters, so that the database cannot compress its way out.
-    const long = Array.from({ length: 1_000 }, (_, n) => String.fromCodePoint(0x10000 + n * 37))
-      .join('')
-      .slice(0, 1_000);
+    // Distinct characters of three bytes: 3 kB that the database cannot compress into a key.
+    const long = Array.from({ length: 1_000 }, (_, n) => String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000))).join(
+      '',
+    );
     const hostile = record('H-1', {
       summary: 'nul \u0000 here',
       aliases: ['__proto__', 'constructor', long.slice(0, 250)],

@@ -75,14 +75,15 @@ describeEachServer('every route', (started) => {
     expect([...names].filter((name) => !existing.has(name ?? ''))).toEqual([]);
   });
 
-  test.each(ROUTES.filter(({ paging, path }) => paging === true && !path.includes('{')).map((route) => [route.id, route] as const))(
-    "%s lists nothing of the other tenant's",
-    async (_id, route) => {
-      const answer = await ask(route, adminToken, existing);
-      const text = JSON.stringify(answer.body);
-      for (const id of existing.values()) if (id.length > 12) expect(text).not.toContain(id);
-    },
-  );
+  test.each(
+    ROUTES.filter(({ paging, path }) => paging === true && !path.includes('{')).map(
+      (route) => [route.id, route] as const,
+    ),
+  )("%s lists nothing of the other tenant's", async (_id, route) => {
+    const answer = await ask(route, adminToken, existing);
+    const text = JSON.stringify(answer.body);
+    for (const id of existing.values()) if (id.length > 12) expect(text).not.toContain(id);
+  });
 
   /** Rows of the other tenant in every table that has tenants. */
   async function countRows(): Promise<Record<string, bigint>> {

@@ -12,7 +12,9 @@ import { parseInventory } from '@stella-ops/engine-inventory';
 import { type Digest, digestOf, parseDigest } from '@stella-ops/engine-kernel';
 import { buildVexSet, readOpenVex } from '@stella-ops/engine-vex';
 import { checkTenancy, type Database, dumpSchema } from '@stella-ops/platform/database';
+import { trimEvents } from '@stella-ops/platform/events';
 import { metricFaults, systemClock, systemIds } from '@stella-ops/platform/runtime';
+import type { AnyService } from '@stella-ops/platform/service';
 import { service as concelier } from '@stella-ops/service-concelier';
 import { service as excititor } from '@stella-ops/service-excititor';
 import { service } from '@stella-ops/service-policy';
@@ -605,6 +607,45 @@ describeEachEngine('policy with its real neighbours', (engine) => {
     } finally {
       await rig.close();
     }
+  });
+});
+
+describeEachEngine('policy after a long absence', (engine) => {
+  test('images of which the events were removed are asked for, and wait for their judgement', async () => {
+    const world = policyWorld();
+    const database = await engine.database();
+    const tenantId = systemIds.uuid();
+    const during = async (services: readonly AnyService[], act: (rig: ServiceRig) => Promise<unknown>) => {
+      const rig = await openServiceRig({ services, database });
+      try {
+        await act(rig);
+      } finally {
+        await rig.close();
+      }
+    };
+    await during([service, ...world.services], (rig) =>
+      rig
+        .as(POLICY_ROUTES, { tenantId, ...ALICE })
+        .publishPack({ body: { contentType: 'application/yaml', content: chunk(packOf('1')) } }),
+    );
+    await during(world.services, async (rig) => {
+      await world.scan(tenantId, inventoryOf('cart', { frobnicate: '1.0.0' }));
+      await rig.eventually('its events are gone', async () => {
+        const left = await database.withRelay((tx) =>
+          sql`select id from events.outbox where tenant_id = ${tenantId}`.execute(tx),
+        );
+        return left.rows.length === 0 || (await trimEvents(database, '2999-01-01T00:00:00.000Z')) < 0;
+      });
+    });
+    await during([service, ...world.services], (rig) =>
+      rig.eventually('the image is known', () =>
+        database.withTenant(tenantId, async (tx) => {
+          const { rows } = await sql`
+            select image_digest from policy.image where tenant_id = ${tenantId} and is_waiting`.execute(tx);
+          return rows.length === 1;
+        }),
+      ),
+    );
   });
 });
 
