@@ -3,6 +3,7 @@ import { SCANNER_EVENTS, SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { defineService } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
 import { SCANNER_CONFIG } from './config.ts';
+import { createDocuments } from './documents/documents.ts';
 import { scanImageJob } from './jobs/scan-image.ts';
 import { createScannerMetrics, SCANNER_METRICS } from './metrics.ts';
 import { scannerEndpoints } from './routes.ts';
@@ -18,13 +19,14 @@ export const service = defineService<typeof SCANNER_CONFIG, ServiceHost>({
   metrics: SCANNER_METRICS,
   start({ config, host, clock, ids, logger }) {
     const metrics = createScannerMetrics();
-    const parts = { config, host, clock, ids, logger, metrics };
+    const documents = createDocuments();
+    const parts = { config, host, clock, ids, logger, metrics, documents };
     const job = scanImageJob(parts);
     return Promise.resolve({
       endpoints: scannerEndpoints(parts, job),
       jobs: [job],
       metrics,
-      stop: () => Promise.resolve(),
+      stop: () => documents.close(),
     });
   },
 });

@@ -1,5 +1,4 @@
 import type { ByteStream } from '@stella-ops/contracts';
-import { parseInventory, toCycloneDx, toSpdx } from '@stella-ops/engine-inventory';
 import { hexOf } from '@stella-ops/engine-kernel';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Parts } from '../parts.ts';
@@ -44,16 +43,18 @@ export async function downloadSbom(
   const image = await readImageRow(parts, tenantId, digest);
   const bytes = await parts.host.objects.tenant(tenantId, 'inventories').get(image.inventoryDigest);
   if (bytes === undefined) throw missing(image);
-  const inventory = parseInventory(bytes, image.inventoryDigest);
-  const toolVersion = manifest.version;
-  const document =
-    format === 'spdx'
-      ? toSpdx(inventory, { toolVersion, created: image.scannedAt })
-      : toCycloneDx(inventory, { toolVersion, timestamp: image.scannedAt });
+  const input = {
+    inventory: bytes,
+    file: image.inventoryDigest,
+    format,
+    toolVersion: manifest.version,
+    at: image.scannedAt,
+  };
+  const document = await parts.documents.run('writeSbom', input, bytes.length);
   const contentType = format === 'spdx' ? 'application/spdx+json' : 'application/vnd.cyclonedx+json';
   return {
     status: 200,
-    body: { contentType, content: one(Buffer.from(JSON.stringify(document))) },
+    body: { contentType, content: one(document) },
     headers: { etag: `"${hexOf(image.inventoryDigest)}-${format}-${Date.parse(image.scannedAt)}"` },
   };
 }
