@@ -78,7 +78,9 @@ describeEachEngine('evidence of policy, signed and logged', (engine) => {
     });
     const seal = verifyBundle(bundle, { trust, log: 'required', strict: true });
     expect(seal.ok).toBe(true);
-    const entry = await rig.as(ATTESTOR_ROUTES, { tenantId }).getEntry({ params: { logIndex: String(packet.logIndex) } });
+    const entry = await rig
+      .as(ATTESTOR_ROUTES, { tenantId })
+      .getEntry({ params: { logIndex: String(packet.logIndex) } });
     expect(entry.status).toBe(200);
     const foreign = await trustOf(systemIds.uuid());
     expect((await verifyCapsule(capsule, { trust: foreign })).status).not.toBe('verified');
