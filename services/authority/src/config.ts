@@ -27,7 +27,7 @@ export const AUTHORITY_CONFIG = defineConfig({
     masterKeyFile: z
       .string()
       .default('')
-      .describe('File with the master key that seals what the issuer keeps; empty for master.key in secretsDir'),
+      .describe('File with the master key that seals what the issuer keeps; empty for master-key in secretsDir'),
     loginDays: z.int().min(1).max(90).default(14).describe('A login lasts this long at most, in days'),
     signingKeyDays: z.int().min(1).max(366).default(60).describe('A new signing key is made after this many days'),
     requestsPerSecond: z
@@ -42,7 +42,7 @@ export const AUTHORITY_CONFIG = defineConfig({
 export type AuthorityConfig = z.output<typeof AUTHORITY_CONFIG.schema>;
 
 export function masterKeyFileOf({ secretsDir, masterKeyFile }: AuthorityConfig): string {
-  return masterKeyFile === '' ? join(secretsDir, 'master.key') : masterKeyFile;
+  return masterKeyFile === '' ? join(secretsDir, 'master-key') : masterKeyFile;
 }
 
 export function consoleRedirectUrisOf({ issuer, consoleRedirectUris }: AuthorityConfig): readonly string[] {

@@ -17,7 +17,7 @@ import { accessTokenReader } from './verify/read-access-token.ts';
 import { apiTokenReader } from './verify/read-api-token.ts';
 import { createVerifier } from './verify/verifier.ts';
 
-export const AUTHORITY = defineService<typeof AUTHORITY_CONFIG, ServiceHost>({
+export const service = defineService<typeof AUTHORITY_CONFIG, ServiceHost>({
   id: 'authority',
   config: AUTHORITY_CONFIG,
   schema: { schema: 'authority', folder: fileURLToPath(new URL('../migrations', import.meta.url)) },
@@ -57,3 +57,5 @@ export const AUTHORITY = defineService<typeof AUTHORITY_CONFIG, ServiceHost>({
     };
   },
 });
+
+export { service as AUTHORITY };

@@ -28,10 +28,10 @@ export function registerPasswordGrant(
     const result = await login({ tenant, userName, password, address, client: client.clientId });
     if (!result.ok) {
       if (result.reason === 'blocked') ctx.set('retry-after', String(result.retryAfterSeconds));
-      throw new errors.InvalidGrant(refusalOf(result));
+      throw refused(result);
     }
     const account = await findAccount(result.userId);
-    if (account === undefined) throw new errors.InvalidGrant(refusalOf({ reason: 'wrong' }));
+    if (account === undefined) throw refused({ reason: 'wrong' });
     ctx.oidc.entity('Account', account);
 
     const asked = textOf(params, 'scope');
@@ -77,10 +77,14 @@ function textOf(params: object, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The provider keeps the reasons of its own errors to itself; who types a password needs to read this one. */
+const refused = (result: Refusal): Error => new errors.CustomOIDCProviderError('invalid_grant', refusalOf(result));
+
+type Refusal =
+  { readonly reason: 'wrong' | 'busy' } | { readonly reason: 'blocked'; readonly retryAfterSeconds: number };
+
 /** One sentence for whatever was wrong: which of them it was helps only who guesses. */
-export function refusalOf(
-  result: { readonly reason: 'wrong' | 'busy' } | { readonly reason: 'blocked'; readonly retryAfterSeconds: number },
-): string {
+export function refusalOf(result: Refusal): string {
   switch (result.reason) {
     case 'wrong':
       return 'tenant, user name or password is wrong, or the account is switched off';

@@ -134,7 +134,10 @@ export function createProvider(parts: Parts, keys: IssuerKeys, login: Login): Pr
         getResourceServerInfo: (ctx, resource) => resourceServer(ctx, resource),
         useGrantedResource: () => true,
       },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => Promise.resolve(token.clientId === client.clientId),
+      },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx, form) => sendPage(ctx, logoutPage(form)),
