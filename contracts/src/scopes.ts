@@ -5,6 +5,7 @@
 export const SCOPES = {
   'advisory.ingest': 'Import advisories',
   'advisory.read': 'Read advisories, linksets and snapshots',
+  'agent.work': 'Take deployment tasks and tell what runs (agents only)',
   'attestor.append': 'Append entries to the transparency log',
   'attestor.attest': 'Have statements signed and logged',
   'audit.read': 'Read and verify the audit trail',
