@@ -6,5 +6,6 @@ export {
   type AuditTarget,
   CHAIN_START,
   recordAudit,
+  recordAudits,
 } from './record-audit.ts';
 export { requestAudit } from './request-audit.ts';

@@ -44,21 +44,41 @@ export function auditActor({ kind, id, name, onBehalfOf }: Principal): AuditActo
  * @param tx a transaction of the fact's tenant
  */
 export async function recordAudit<Tables>(tx: Transaction<Tables>, fact: AuditFact): Promise<void> {
+  await recordAudits(tx, fact.tenantId, [fact]);
+}
+
+/** The same for several facts of one tenant, in their order. */
+export async function recordAudits<Tables>(
+  tx: Transaction<Tables>,
+  tenantId: string,
+  facts: readonly AuditFact[],
+): Promise<void> {
   const { rows } = await sql<{ sequence: bigint; hash: string }>`
-    insert into audit.head as head (tenant_id, sequence, hash) values (${fact.tenantId}, 0, ${CHAIN_START})
+    insert into audit.head as head (tenant_id, sequence, hash) values (${tenantId}, 0, ${CHAIN_START})
     on conflict (tenant_id) do update set hash = head.hash
     returning sequence, hash`.execute(tx);
   const [head] = rows;
   if (head === undefined) throw new Error('the end of the audit chain cannot be read');
-  const sequence = head.sequence + 1n;
-  const body = canonicalJson({ ...fact, sequence: Number(sequence), previous: head.hash });
-  const hash = digestOf(body);
+  let { sequence, hash } = head;
+  const entries = facts.map((fact) => {
+    if (fact.tenantId !== tenantId) throw new Error('an audit entry belongs into the chain of its own tenant');
+    sequence += 1n;
+    const body = canonicalJson({ ...fact, sequence: Number(sequence), previous: hash });
+    hash = digestOf(body);
+    return { fact, sequence, body, hash };
+  });
+  const column = (value: (entry: (typeof entries)[number]) => unknown): unknown[] => entries.map(value);
   await sql`
     with added as (
       insert into audit.entry
         (tenant_id, sequence, id, recorded_at, actor_id, action, target_type, target_id, outcome, body, hash)
-      values (${fact.tenantId}, ${sequence}, ${fact.id}, ${fact.at}, ${fact.actor.onBehalfOf ?? fact.actor.id},
-              ${fact.action}, ${fact.target.type}, ${fact.target.id}, ${fact.outcome}, ${body}, ${hash})
+      select ${tenantId}::uuid, *
+      from unnest(${column((entry) => entry.sequence)}::int8[], ${column(({ fact }) => fact.id)}::uuid[],
+                  ${column(({ fact }) => fact.at)}::timestamptz[],
+                  ${column(({ fact }) => fact.actor.onBehalfOf ?? fact.actor.id)}::text[],
+                  ${column(({ fact }) => fact.action)}::text[], ${column(({ fact }) => fact.target.type)}::text[],
+                  ${column(({ fact }) => fact.target.id)}::text[], ${column(({ fact }) => fact.outcome)}::text[],
+                  ${column((entry) => entry.body)}::text[], ${column((entry) => entry.hash)}::text[])
     )
-    update audit.head set sequence = ${sequence}, hash = ${hash} where tenant_id = ${fact.tenantId}`.execute(tx);
+    update audit.head set sequence = ${sequence}, hash = ${hash} where tenant_id = ${tenantId}`.execute(tx);
 }

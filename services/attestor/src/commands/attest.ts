@@ -13,13 +13,14 @@ import {
 } from '@stella-ops/engine-envelope';
 import { digestOf } from '@stella-ops/engine-kernel';
 import type { Handler } from '@stella-ops/platform/http';
-import type { ServiceHost } from '@stella-ops/platform/service';
+import type { RecordTogether, ServiceHost } from '@stella-ops/platform/service';
 import { readStatementToSign } from '../domain/read-statement.ts';
 import type { LogReader } from '../log/log-reader.ts';
 import type { LogWriter } from '../log/log-writer.ts';
 
 export interface CommandParts {
   readonly host: ServiceHost;
+  readonly record: RecordTogether;
   readonly writer: LogWriter;
   readonly reader: LogReader;
 }
@@ -28,7 +29,7 @@ export interface CommandParts {
  * Statement → signature → log entry → bundle. A crash on the way leaves at most a signature that nobody got, or an entry for
  * it; the caller asks again and gets a new one.
  */
-export function attest({ host, writer, reader }: CommandParts): Handler<typeof ATTESTOR_ROUTES.attest> {
+export function attest({ host, record, writer, reader }: CommandParts): Handler<typeof ATTESTOR_ROUTES.attest> {
   return async ({ body }, context) => {
     const { caller } = context;
     const payload = Buffer.from(body.statement, 'base64');
@@ -56,12 +57,10 @@ export function attest({ host, writer, reader }: CommandParts): Handler<typeof A
       signer: { keyHint: key.hint },
       entry: logEntry(logId, entry, logged),
     });
-    return host.change(context, async (_tx, change) => {
-      change.audit(
-        { type: 'log-entry', id: String(logged.logIndex) },
-        { predicateType, statementDigest: digestOf(payload), keyHint: key.hint },
-      );
-      return { status: 200 as const, body: { bundle: bundle.toString('base64'), logIndex: logged.logIndex } };
+    return record(context, {
+      target: { type: 'log-entry', id: String(logged.logIndex) },
+      details: { predicateType, statementDigest: digestOf(payload), keyHint: key.hint },
+      reply: { status: 200 as const, body: { bundle: bundle.toString('base64'), logIndex: logged.logIndex } },
     });
   };
 }

@@ -1,8 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppError } from '@stella-ops/engine-kernel';
 import { leafHash, type LoggedEntry, MAX_ENTRY_BYTES } from '@stella-ops/engine-tlog';
-import { assertNoTransaction, type Database } from '@stella-ops/platform/database';
+import type { Database } from '@stella-ops/platform/database';
 import type { SystemClock } from '@stella-ops/platform/runtime';
+import { type GroupCommit, groupCommit } from '@stella-ops/platform/service';
 import { forked } from '../errors.ts';
 import { appendBatch, type NewEntry } from './append-batch.ts';
 import type { LogKeeper } from './log-identity.ts';
@@ -25,65 +25,35 @@ export interface BatchReport {
   readonly durationMs: number;
 }
 
-interface Waiting {
-  readonly entry: NewEntry;
-  readonly done: PromiseWithResolvers<LoggedEntry>;
-}
-
 /** Entries in one transaction. More make the first of them wait longer and the log hardly faster. */
 const MAX_BATCH = 512;
 
-/**
- * Appends by group commit: while a batch is being committed the next one collects, so nobody waits for a timer and a crowd
- * shares one flush to disk.
- */
+/** Appends by group commit: a crowd shares one transaction and one signed checkpoint. */
 export class LogWriter {
   readonly #parts: Parts;
-  #waiting: Waiting[] = [];
-  #running: Promise<void> | undefined;
+  readonly #group: GroupCommit<NewEntry, LoggedEntry>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#group = groupCommit(MAX_BATCH, (entries) => this.#commit(entries));
   }
 
   /**
    * Adds an entry, or finds it: one that the log holds already keeps its index. When this resolves, entry and signed
-   * checkpoint are on the disk. After a failure the entry may or may not be in the log: append it again.
+   * checkpoint are on the disk. After a failure the entry may or may not be in the log: append it again. Not inside a
+   * transaction.
    *
    * @param body at most 65,535 bytes
    * @throws AppError `LOG_FORKED`, `LOG_KEY_UNAVAILABLE`, `DATABASE_…`
    */
   append(tenantId: string, body: Buffer): Promise<LoggedEntry> {
-    // The batch runs in the context of whoever came first; inside a transaction it would fail for all of them.
-    assertNoTransaction('an append to the log');
     if (body.length > MAX_ENTRY_BYTES) throw new Error(`an entry of ${body.length} bytes is over the limit`);
-    const done = Promise.withResolvers<LoggedEntry>();
-    this.#waiting.push({ entry: { tenantId, body, leafHash: leafHash(body) }, done });
-    this.#running ??= this.#run().finally(() => (this.#running = undefined));
-    return done.promise;
+    return this.#group.add({ tenantId, body, leafHash: leafHash(body) });
   }
 
   /** Resolves when nothing waits any more. */
-  async idle(): Promise<void> {
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    // Whatever was asked for in the same turn goes into the first batch.
-    await nextTurn();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, MAX_BATCH);
-      try {
-        const logged = await this.#commit(batch.map(({ entry }) => entry));
-        batch.forEach(({ done }, at) => {
-          const entry = logged[at];
-          if (entry === undefined) done.reject(new Error('a batch answers for each of its entries'));
-          else done.resolve(entry);
-        });
-      } catch (error) {
-        for (const { done } of batch) done.reject(error);
-      }
-    }
+  idle(): Promise<void> {
+    return this.#group.idle();
   }
 
   async #commit(entries: readonly NewEntry[]): Promise<readonly LoggedEntry[]> {

@@ -2,32 +2,30 @@ import type { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
 import { pae } from '@stella-ops/engine-envelope';
 import { digestOf } from '@stella-ops/engine-kernel';
 import type { Handler } from '@stella-ops/platform/http';
-import type { ServiceHost } from '@stella-ops/platform/service';
+import type { RecordTogether } from '@stella-ops/platform/service';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { SignerMetrics } from '../metrics.ts';
 
-interface Parts {
-  readonly host: ServiceHost;
+export interface SignParts {
   readonly keys: KeyRing;
-  readonly record: SignerMetrics;
+  readonly record: RecordTogether;
+  readonly count: SignerMetrics;
 }
 
 /** Signs first and writes down after: a signature leaves only when the audit entry that tells of it is committed. */
-export function sign({ host, keys, record }: Parts): Handler<typeof SIGNER_ROUTES.sign> {
+export function sign({ keys, record, count }: SignParts): Handler<typeof SIGNER_ROUTES.sign> {
   return async ({ body }, context) => {
     const { payloadType } = body;
     const payload = Buffer.from(body.payload, 'base64');
     const key = await keys.activeKey(context.caller.tenantId).catch((error: unknown) => {
-      record.keyFailures(1, {});
+      count.keyFailures(1, {});
       throw error;
     });
     const signature = key.sign(pae(payloadType, payload));
-    const reply = await host.change(context, async (_tx, change) => {
-      change.audit(
-        { type: 'signing-key', id: key.keyHint },
-        { keyHint: key.keyHint, payloadType, payloadDigest: digestOf(payload) },
-      );
-      return {
+    const reply = await record(context, {
+      target: { type: 'signing-key', id: key.keyHint },
+      details: { keyHint: key.keyHint, payloadType, payloadDigest: digestOf(payload) },
+      reply: {
         status: 200 as const,
         body: {
           keyHint: key.keyHint,
@@ -35,9 +33,9 @@ export function sign({ host, keys, record }: Parts): Handler<typeof SIGNER_ROUTE
           publicKey: key.publicKey.toString('base64'),
           signature: signature.toString('base64'),
         },
-      };
+      },
     });
-    record.signatures(1, {});
+    count.signatures(1, {});
     return reply;
   };
 }
