@@ -7,6 +7,12 @@ export interface Page {
   readonly leftTo: string | undefined;
 }
 
+interface Sent {
+  readonly method: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 const MAX_REDIRECTS = 10;
 
 /** As much of a browser as logging in needs: cookies with their paths, redirects, forms. */
@@ -33,7 +39,7 @@ export class Browser {
     });
   }
 
-  async #go(start: URL, init: RequestInit): Promise<Page> {
+  async #go(start: URL, init: Sent): Promise<Page> {
     let url = start;
     let request = init;
     for (let n = 0; n < MAX_REDIRECTS; n++) {
