@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { eachItem } from '@stella-ops/contracts';
 import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
 import { openIndex, readAdvisorySources, writeIndex } from '@stella-ops/engine-advisories';
@@ -68,17 +68,20 @@ function tenantOf(rig: ServiceRig) {
 describeEachEngine('rules of concelier', (engine) => {
   let database: Database;
   let rig: ServiceRig;
-  const watched = mkdtempSync(join(tmpdir(), 'concelier-watched-'));
+  let watched: string;
   const watchTenant = systemIds.uuid();
-  afterAll(() => rmSync(watched, { recursive: true, force: true }));
   beforeAll(async () => {
     database = await engine.database();
+    watched = mkdtempSync(join(tmpdir(), 'concelier-watched-'));
     rig = await openServiceRig({
       services: [concelier],
       database,
       config: { concelier: { watch: [{ path: watched, tenantId: watchTenant, everySeconds: 1, source: 'mirror' }] } },
     });
-    return () => rig.close();
+    return async () => {
+      await rig.close();
+      rmSync(watched, { recursive: true, force: true });
+    };
   });
 
   const audited = async (tenantId: string) => {

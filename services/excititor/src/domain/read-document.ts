@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { documentDraft, type DraftReading } from './document-draft.ts';
 
 /** Reading this much takes some ten milliseconds, starting a thread takes longer. */
-const MAX_BYTES_HERE = 512 * 1024;
+const MAX_BYTES_HERE = 256 * 1024;
 
 /** As {@link documentDraft}; a large document is read on another thread, so that nobody waits for it. */
 export async function readDocument(bytes: Uint8Array, signal: AbortSignal): Promise<DraftReading> {
