@@ -190,6 +190,15 @@ async function projections(rig: ServiceRig): Promise<{ readonly count: number; r
   return { count: value('findings_projection_seconds_count'), seconds: value('findings_projection_seconds_sum') };
 }
 
+/** What a loop that does nothing feels here: beside it the other stalls are to be read. */
+async function idleStall(): Promise<void> {
+  const loop = monitorEventLoopDelay({ resolution: 1 });
+  loop.enable();
+  await new Promise((wake) => setTimeout(wake, 3000));
+  loop.disable();
+  say('nothing to do, longest stall of the main loop', loop.max / 1e6, 'ms');
+}
+
 /** Takes decisions up and says how long one took and what the process felt of it. */
 async function takeUp(rig: ServiceRig, what: string, day: number, skip: number): Promise<void> {
   const before = await projections(rig);
@@ -213,6 +222,7 @@ async function measure(options: DatabaseOptions): Promise<void> {
   const database = await openDatabase(options);
   const rig = await openServiceRig({ services: [findings], database });
   const client = rig.as(FINDINGS_ROUTES);
+  await idleStall();
   await takeUp(rig, `projection of ${FINDINGS} new findings`, 1, 0);
   await takeUp(rig, 'the next decision, 20 findings gone', 2, 20);
 
