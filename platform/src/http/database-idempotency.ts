@@ -1,3 +1,4 @@
+import { fail } from '@stella-ops/contracts';
 import { sql, type Transaction } from 'kysely';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
@@ -11,8 +12,11 @@ export const IDEMPOTENCY_SCHEMA: SchemaSource = {
 };
 
 const KEEP_MS = 24 * 3600 * 1000;
-/** A claim this old without an answer belongs to a process that died: no request runs that long. */
-const LEASE_MS = 15 * 60 * 1000;
+/**
+ * A claim this old without an answer is taken over: its process died, or is so slow that its caller asked again. Should it
+ * still finish, its own transaction finds the claim gone and undoes the change (`finishClaim`).
+ */
+const LEASE_MS = 60 * 1000;
 
 const Reply = z.object({
   status: z.int(),
@@ -31,7 +35,10 @@ interface Row {
 export function databaseIdempotency(database: Database, clock: SystemClock): IdempotencyStore {
   return {
     begin: (claim) => database.withTenant(claim.tenantId, (tx) => begin(tx, claim, Date.parse(clock.now()))),
-    finish: (claim, reply) => database.withTenant(claim.tenantId, (tx) => finishClaim(tx, claim, reply)),
+    finish: (claim, reply) =>
+      database.withTenant(claim.tenantId, async (tx) => {
+        await record(tx, claim, reply);
+      }),
     forget: (claim) =>
       database.withTenant(claim.tenantId, async (tx) => {
         await sql`delete from idempotency.claim where ${same(claim)} and token = ${claim.token} and reply is null`.execute(
@@ -41,15 +48,31 @@ export function databaseIdempotency(database: Database, clock: SystemClock): Ide
   };
 }
 
-/** Records the answer in the transaction of the change. Bears being called again. */
+/**
+ * Records the answer in the transaction of the change.
+ *
+ * @throws AppError `IDEMPOTENCY_IN_PROGRESS` when another request has taken the claim over: the change must not stand
+ */
 export async function finishClaim<Tables>(
   tx: Transaction<Tables>,
   claim: IdempotencyClaim,
   reply: StoredReply,
 ): Promise<void> {
-  await sql`
+  if (await record(tx, claim, reply)) return;
+  throw fail('IDEMPOTENCY_IN_PROGRESS', 'another request with this key has taken over');
+}
+
+async function record<Tables>(tx: Transaction<Tables>, claim: IdempotencyClaim, reply: StoredReply): Promise<boolean> {
+  const { rows } = await sql`
     update idempotency.claim set reply = ${json(reply)}
-    where ${same(claim)} and token = ${claim.token} and reply is null`.execute(tx);
+    where ${same(claim)} and token = ${claim.token} and reply is null
+    returning 1`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Gives up claims without an answer. Only for a process that is alone on its database: nobody is working on them. */
+export async function forgetOpenClaims(database: Database): Promise<void> {
+  await database.withRelay((tx) => sql`delete from idempotency.claim where reply is null`.execute(tx));
 }
 
 /** Removes answers older than a day. */

@@ -1,5 +1,11 @@
 export * from './authentication.ts';
-export { databaseIdempotency, finishClaim, IDEMPOTENCY_SCHEMA, trimIdempotency } from './database-idempotency.ts';
+export {
+  databaseIdempotency,
+  finishClaim,
+  forgetOpenClaims,
+  IDEMPOTENCY_SCHEMA,
+  trimIdempotency,
+} from './database-idempotency.ts';
 export { type AnyReply, type Handler, type Endpoint, handle, type RequestContext } from './endpoint.ts';
 export * from './etag.ts';
 export { resetEvent, resumeFrom, type Resumption } from './event-stream.ts';

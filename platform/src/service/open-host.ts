@@ -6,6 +6,7 @@ import {
   createPipeline,
   databaseIdempotency,
   type Endpoint,
+  forgetOpenClaims,
   IDEMPOTENCY_SCHEMA,
   localTransport,
   type Mount,
@@ -76,6 +77,9 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   const { database, objects, clock, ids, logger } = options;
   const schemas = options.services.flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
   await migrate(database, [EVENTS_SCHEMA, IDEMPOTENCY_SCHEMA, AUDIT_SCHEMA, ...schemas]);
+
+  // The embedded engine lets one process in: what was under way when the last one ended, nobody finishes any more.
+  if (database.engine === 'embedded') await forgetOpenClaims(database);
 
   // Services get the host before the queues and the other services are there; both are used from `ready` on.
   const late: { jobs?: Jobs; events?: RunningEvents } = {};
