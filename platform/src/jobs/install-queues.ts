@@ -26,7 +26,7 @@ export async function installQueues(
     schedule: false,
   });
   boss.on('error', onError);
-  await boss.start();
+  await startAmongOthers(boss);
   try {
     const existing = new Set((await boss.getQueues()).map((queue) => queue.name));
     for (const job of jobs) {
@@ -45,8 +45,10 @@ export async function installQueues(
   } finally {
     await boss.stop({ graceful: false, close: false });
   }
-  await database.withOwner((tx) =>
-    sql
+  await database.withOwner(async (tx) => {
+    // Two grants on one table at once fail: processes that start together take turns.
+    await sql`select pg_advisory_xact_lock(${LOCK})`.execute(tx);
+    await sql
       .raw(
         `grant usage on schema ${JOBS_SCHEMA} to ${ROLES.app}, ${ROLES.relay};
          grant all on all tables in schema ${JOBS_SCHEMA} to ${ROLES.relay};
@@ -54,6 +56,21 @@ export async function installQueues(
          grant select on ${JOBS_SCHEMA}.queue to ${ROLES.app};
          grant insert, select (id, name, start_after) on ${JOBS_SCHEMA}.job, ${JOBS_SCHEMA}.job_common to ${ROLES.app}`,
       )
-      .execute(tx),
-  );
+      .execute(tx);
+  });
+}
+
+// Any number that no other lock of the product uses.
+const LOCK = 0x5e11b;
+
+/** unique_violation: of two processes that make the schema at once one fails, and finds it there when it looks again. */
+const MADE_MEANWHILE = '23505';
+
+async function startAmongOthers(boss: PgBoss): Promise<void> {
+  try {
+    await boss.start();
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== MADE_MEANWHILE) throw error;
+    await boss.start();
+  }
 }
