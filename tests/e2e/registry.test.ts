@@ -1,7 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { createWriteStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -23,51 +22,11 @@ import {
   type RegistryOptions,
   writeLayoutArchive,
 } from '@stella-ops/engine-oci';
-import { describeNeeding } from '@stella-ops/testkit';
+import { describeNeeding, type DockerRegistry, startDockerRegistry } from '@stella-ops/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const LAYER_BYTES = 3_000_000;
-/** `deploy` with the password `open sesame`, as htpasswd writes it. */
-const HTPASSWD = 'deploy:$2b$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n';
-
-/** Debian's registry (distribution 2.8: no referrers API) on a free loopback port. */
-async function startRegistry(folder: string, isProtected: boolean) {
-  mkdirSync(folder);
-  const port = await freePort();
-  const htpasswd = join(folder, 'htpasswd');
-  writeFileSync(htpasswd, HTPASSWD);
-  const config = {
-    version: 0.1,
-    log: { level: 'error', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
-    http: { addr: `127.0.0.1:${port}`, secret: 'test' },
-    ...(isProtected ? { auth: { htpasswd: { realm: 'test', path: htpasswd } } } : {}),
-  };
-  const path = join(folder, 'config.yml');
-  writeFileSync(path, JSON.stringify(config));
-  const child = spawn('docker-registry', ['serve', path], { stdio: 'ignore' });
-  const host = `127.0.0.1:${port}`;
-  await answering(`http://${host}/v2/`, child);
-  return { host, child };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function answering(url: string, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (child.exitCode !== null) throw new Error(`the registry ended with ${child.exitCode}`);
-    if (await fetch(url).catch(() => undefined)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the registry does not answer');
-}
 
 /** Bytes that do not compress, the same in every run. */
 function noise(seed: string, size: number): Buffer {
@@ -126,8 +85,8 @@ async function writeSampleLayout(folder: string) {
 
 describeNeeding(['registry', 'skopeo'], 'registry', () => {
   let folder = '';
-  let open: Awaited<ReturnType<typeof startRegistry>>;
-  let closed: Awaited<ReturnType<typeof startRegistry>>;
+  let open: DockerRegistry;
+  let closed: DockerRegistry;
   let layout = '';
   let written: { digest: Digest; platforms: Digest[]; referrer: Digest };
   const options: RegistryOptions = {
@@ -145,15 +104,11 @@ describeNeeding(['registry', 'skopeo'], 'registry', () => {
     folder = mkdtempSync(join(tmpdir(), 'stella-registry-'));
     layout = join(folder, 'layout');
     written = await writeSampleLayout(layout);
-    open = await startRegistry(join(folder, 'open'), false);
-    closed = await startRegistry(join(folder, 'closed'), true);
+    open = await startDockerRegistry(join(folder, 'open'));
+    closed = await startDockerRegistry(join(folder, 'closed'), true);
   });
   afterAll(async () => {
-    for (const { child } of [open, closed]) {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill();
-      await ended;
-    }
+    for (const registry of [open, closed]) await registry.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

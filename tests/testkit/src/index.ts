@@ -1,5 +1,6 @@
 export * from './cli.ts';
 export * from './corpus.ts';
+export * from './docker-registry.ts';
 export * from './fake-registry.ts';
 export * from './hostile.ts';
 export * from './needs.ts';

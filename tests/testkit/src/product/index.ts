@@ -1,1 +1,2 @@
+export * from './server-process.ts';
 export * from './test-server.ts';
