@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Database, openDatabase } from '@stella-ops/platform/database';
-import { createHttpServer, tokenBuckets } from '@stella-ops/platform/http';
+import { createHttpServer, type HttpServer, tokenBuckets } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
 import {
   createLogger,
@@ -23,6 +23,9 @@ import { eventEndpoint } from './event-endpoint.ts';
 import { freePort } from './free-port.ts';
 import { SERVICES } from './services.ts';
 import { BUILD } from './version.ts';
+
+/** However late it is, what is under way gets this long to notice that it was told to stop. */
+const LEAST_CLOSE_MS = 1000;
 
 export interface RunningServer {
   /** Console, API and issuer. */
@@ -96,7 +99,7 @@ export async function runServer(
       capabilities: open.capabilities,
     });
 
-  const running: { host?: OpenHost } = {};
+  const running: { host?: OpenHost; servers: HttpServer[] } = { servers: [] };
   try {
     const open = await openHost({
       services: SERVICES,
@@ -128,6 +131,7 @@ export async function runServer(
         failed: (error) => logger.error('A request failed outside its route', { error }),
       });
     const servers = [listener(), listener()] as const;
+    running.servers.push(...servers);
     await servers[0].listen({ host, port });
     const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });
     logger.info('Ready', { address: url, apiAddress: apiUrl, engine: database.engine, roles: roles.join(',') });
@@ -141,14 +145,20 @@ export async function runServer(
         isDraining = true;
         logger.info('Draining');
         const { drainNoticeMs: noticeMs, drainDeadlineMs: deadlineMs } = config.server;
+        // One deadline for all of it: what requests leave of it is for jobs and services.
+        const endsAtMs = systemClock.monotonicMs() + noticeMs + deadlineMs;
         await Promise.all(servers.map((server) => server.drain({ noticeMs, deadlineMs })));
-        await open.close(deadlineMs);
-        await database.close();
+        try {
+          await open.close(Math.max(endsAtMs - systemClock.monotonicMs(), LEAST_CLOSE_MS));
+        } finally {
+          await database.close();
+        }
         logger.info('Stopped');
       },
     };
   } catch (error) {
-    await running.host?.close(1000);
+    await Promise.all(running.servers.map((server) => server.drain({ noticeMs: 0, deadlineMs: 1000 })));
+    await running.host?.close(LEAST_CLOSE_MS);
     await database.close();
     throw error;
   }

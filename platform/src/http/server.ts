@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fail as runtimeFault } from '../runtime/errors.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import type { WireReply } from './encode-reply.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -49,7 +50,10 @@ export interface InjectedRequest {
 }
 
 export interface HttpServer {
-  /** @returns the address as `http://host:port` */
+  /**
+   * @returns the address as `http://host:port`
+   * @throws AppError `PORT_IN_USE`, `ADDRESS_UNAVAILABLE`
+   */
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
   /** A request through the whole stack without a port. */
   inject(request: InjectedRequest): Promise<{
@@ -71,7 +75,13 @@ export function createHttpServer(options: ServerOptions): HttpServer {
   for (const mount of options.mounts ?? []) addMount(app, mount);
 
   return {
-    listen: (address) => app.listen(address),
+    listen: async (address) => {
+      try {
+        return await app.listen(address);
+      } catch (cause) {
+        throw listenFault(cause, address);
+      }
+    },
     async inject({ method, url, headers, body }) {
       const response = await app.inject({
         method: method as 'GET',
@@ -102,6 +112,19 @@ export function createHttpServer(options: ServerOptions): HttpServer {
       return { isForced };
     },
   };
+}
+
+function listenFault(cause: unknown, { host, port }: { readonly host: string; readonly port: number }): unknown {
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return runtimeFault('PORT_IN_USE', `another process listens on ${host}:${port}`, { cause });
+    case 'EACCES':
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return runtimeFault('ADDRESS_UNAVAILABLE', `${host}:${port} cannot be listened on`, { cause });
+    default:
+      return cause;
+  }
 }
 
 function createApp(options: ServerOptions): FastifyInstance {

@@ -8,6 +8,16 @@ export const RUNTIME_ERRORS = {
   },
   CONFIG_UNREADABLE: { status: 500, exit: EXIT.invalid, hint: 'Check that the file exists and may be read.' },
   ROLE_UNKNOWN: { status: 500, exit: EXIT.invalid, hint: 'Use "all" or names of services.' },
+  PORT_IN_USE: {
+    status: 500,
+    exit: EXIT.invalid,
+    hint: 'Stop the other process, or choose another port with http.port and http.apiPort.',
+  },
+  ADDRESS_UNAVAILABLE: {
+    status: 500,
+    exit: EXIT.invalid,
+    hint: 'Set http.host to an address of this machine, and ports that this user may take.',
+  },
   MASTER_KEY_INVALID: {
     status: 500,
     exit: EXIT.invalid,
