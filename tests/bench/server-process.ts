@@ -16,7 +16,14 @@ const [dataDir = ''] = process.argv.slice(2);
 const opened: { database?: Database } = {};
 const server = await runServer(
   process.env,
-  { 'server.dataDir': dataDir, 'server.isDemo': 'true', 'http.port': '0', 'http.apiPort': '0', 'log.level': 'error' },
+  {
+    'server.dataDir': dataDir,
+    'server.isDemo': 'true',
+    'http.port': '0',
+    'http.apiPort': '0',
+    'http.burst': '1000000',
+    'log.level': 'error',
+  },
   ['all'],
   (database) => (opened.database = database),
 );

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { signIn } from '@stella-ops/app-server/demo';
+import { NODE_FLAGS, processEnvironment } from '@stella-ops/app-server/process-settings';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
@@ -88,7 +89,11 @@ interface Started {
 async function start(): Promise<Started> {
   const begun = performance.now();
   const child = fork(join(import.meta.dirname, 'server-process.ts'), [dataDir], {
-    env: { ...process.env, ...(databaseUrl === undefined ? {} : { STELLA_DATABASE__URL: databaseUrl }) },
+    env: processEnvironment({
+      ...process.env,
+      ...(databaseUrl === undefined ? {} : { STELLA_DATABASE__URL: databaseUrl }),
+    }),
+    execArgv: [...NODE_FLAGS],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const answer = <T>(): Promise<T> =>
