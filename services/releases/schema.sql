@@ -63,7 +63,6 @@ table promotion.updated_at timestamp(3) with time zone not null
 table promotion.decided_at timestamp(3) with time zone
 table promotion.expires_at timestamp(3) with time zone not null
 table promotion.wanted integer not null default 1
-table promotion.started integer not null default 0
 table promotion.evaluated integer not null default 0
 table promotion.stale_at integer not null default 1
 table promotion.failures integer not null default 0

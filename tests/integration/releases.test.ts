@@ -483,6 +483,28 @@ describeEachEngine('rules of releases', (engine) => {
       expect(world.decisions).toHaveLength(1);
     });
 
+    test('news that come while gates are looked at make one more look, and policy is not asked twice for it', async () => {
+      const { tenantId, world, ada, environment, release, ask, untilState } = await scene();
+      const { id: environmentId } = await environment('dev', 1, { requiredApprovals: 1 });
+      const made = await release();
+      world.beforeDecision = async () => {
+        world.beforeDecision = undefined;
+        const update = { params: { environmentId }, body: { isSeparationOfDuties: false } };
+        const wanted = () =>
+          database.withTenant(tenantId, async (tx) => {
+            const { rows } = await sql<{ wanted: number }>`select wanted from releases.promotion`.execute(tx);
+            return rows[0]?.wanted ?? 0;
+          });
+        const before = await wanted();
+        await ada.updateEnvironment(update, { ifMatch: '*' });
+        await rig.eventually('the change is heard of', async () => (await wanted()) > before);
+      };
+      const { id } = await ask(made.id, 'dev');
+      await untilState(id, 'pending_approval');
+      await settle(tenantId, id);
+      expect(world.decisions).toHaveLength(1);
+    });
+
     test('a continuous decision on other findings has policy asked anew; on the same ones it does not', async () => {
       const { tenantId, world, digest, environment, release, ask, untilState } = await scene();
       await environment('dev', 1, { requiredApprovals: 1 });

@@ -119,10 +119,9 @@ create table releases.promotion (
   updated_at timestamptz(3) not null,
   decided_at timestamptz(3),
   expires_at timestamptz(3) not null,
-  -- Reasons to look at the gates are counted: `wanted` so far, `started` when the last evaluation began, `evaluated` by
-  -- the last one that ended. Decisions older than `stale_at` must be made anew.
+  -- Reasons to look at the gates are counted: `wanted` so far, `evaluated` those that the last look covered. Decisions
+  -- older than `stale_at` must be made anew.
   wanted int4 not null default 1,
-  started int4 not null default 0,
   evaluated int4 not null default 0,
   stale_at int4 not null default 1,
   -- Evaluations in a row in which another service did not answer.

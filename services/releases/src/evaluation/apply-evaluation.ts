@@ -63,7 +63,7 @@ async function apply(deps: Deps, tx: Tx, evaluation: Evaluation, answers: Answer
   const environment = await findEnvironment(tx, promotion.environmentId);
   if (environment === undefined) return NOTHING;
   if (environment.policy !== evaluation.policy) {
-    await lookAgain(deps, tx, tenantId, [promotion.id], { isStale: true });
+    await lookAgain(deps, tx, tenantId, [promotion.id], { isStale: true, isForced: true });
     return NOTHING;
   }
   return write(deps, tx, { evaluation, answers, promotion, environment, at });
@@ -185,6 +185,11 @@ async function planNext(
     }
   }
   await finishEvaluation(tx, promotion.id, { evaluation: number, failures, wakeAt });
+  // Reasons that came meanwhile waited for this one to end.
+  if (isStillOpen && promotion.wanted > number) {
+    const data = { promotionId: promotion.id, evaluation: promotion.wanted };
+    await deps.host.jobs.enqueue(tx, deps.jobs.evaluateGates, tenantId, data);
+  }
 }
 
 function isUnavailable({ scans, policies, evidence }: Answers): boolean {

@@ -4,7 +4,6 @@ import type { EvidenceFact, PolicyFact, ScanFact } from '../domain/facts.ts';
 import { isOpen } from '../domain/promotion-states.ts';
 import { decisionsOf, type PromotionDecision } from '../store/decisions.ts';
 import { findEnvironment } from '../store/environments.ts';
-import { startEvaluation } from '../store/evaluations.ts';
 import { lockPromotion, type PromotionRow } from '../store/promotions.ts';
 import { findRelease } from '../store/releases.ts';
 import { applyEvaluation } from './apply-evaluation.ts';
@@ -66,7 +65,6 @@ async function begin(
   return deps.host.database.withTenant(tenantId, async (tx) => {
     const promotion = await lockPromotion(tx, promotionId);
     if (promotion === undefined || !isOpen(promotion.state) || promotion.evaluated >= evaluation) return undefined;
-    await startEvaluation(tx, promotionId);
     const release = await findRelease(tx, promotion.releaseId);
     const environment = await findEnvironment(tx, promotion.environmentId);
     if (release === undefined || environment === undefined) return undefined;

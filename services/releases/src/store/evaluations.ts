@@ -6,13 +6,13 @@ const OPEN = sql`state in ('pending_gate', 'pending_approval')`;
 export interface Wanted {
   readonly promotionId: string;
   readonly wanted: number;
-  /** No evaluation waits to start, so one must be enqueued. */
+  /** Every earlier reason was followed, so no evaluation waits or is under way, and one must be enqueued. */
   readonly isDue: boolean;
 }
 
 /**
- * Counts a reason to look at promotions under way. While an evaluation waits to start it covers all reasons that come,
- * so a burst of events makes one.
+ * Counts a reason to look at promotions under way. An evaluation that waits covers all reasons that come, and one that
+ * runs is followed by another: a burst of events makes two, and never two at once that ask policy the same.
  *
  * @param isStale whether decisions of policy must be made anew
  */
@@ -28,13 +28,8 @@ export async function wantEvaluation(tx: Tx, ids: readonly string[], isStale: bo
     update releases.promotion p
     set wanted = p.wanted + 1, stale_at = case when ${isStale} then p.wanted + 1 else p.stale_at end
     from chosen where chosen.tenant_id = p.tenant_id and chosen.promotion_id = p.promotion_id
-    returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.started as "isDue"`.execute(tx);
+    returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.evaluated as "isDue"`.execute(tx);
   return rows;
-}
-
-/** Says that an evaluation has begun that covers every reason counted so far. */
-export async function startEvaluation(tx: Tx, id: string): Promise<void> {
-  await sql`update releases.promotion set started = wanted where promotion_id = ${id}`.execute(tx);
 }
 
 export async function finishEvaluation(

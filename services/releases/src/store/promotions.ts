@@ -27,7 +27,6 @@ export interface PromotionRow {
   readonly decidedAt: string | null;
   readonly expiresAt: string;
   readonly wanted: number;
-  readonly started: number;
   readonly evaluated: number;
   readonly staleAt: number;
   readonly failures: number;
@@ -41,7 +40,7 @@ const SELECT = sql`
          json_build_object('id', p.requested_by_id, 'name', p.requested_by_name) as "requestedBy", p.gates,
          p.required_approvals as "requiredApprovals", p.policy_digest as "policyDigest", p.packet_id as "packetId",
          p.version, p.requested_at as "requestedAt", p.updated_at as "updatedAt", p.decided_at as "decidedAt",
-         p.expires_at as "expiresAt", p.wanted, p.started, p.evaluated, p.stale_at as "staleAt", p.failures,
+         p.expires_at as "expiresAt", p.wanted, p.evaluated, p.stale_at as "staleAt", p.failures,
          p.wake_at as "wakeAt"
   from releases.promotion p
   join releases.release r on r.tenant_id = p.tenant_id and r.release_id = p.release_id
