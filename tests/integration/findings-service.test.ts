@@ -634,9 +634,10 @@ describeEachEngine('findings', (engine) => {
     expect(await code('bm9uc2Vuc2U')).toBe('CURSOR_INVALID');
     await decided(tenant, 1, [found('CVE-2026-0801'), found('CVE-2026-0802')]);
     const { body } = await as(tenant).listFindings({ query: { limit: 1 } });
-    const good = JSON.parse(Buffer.from(body.next ?? '', 'base64url').toString()) as [string, [number, string, string]];
+    const [list = '', position = ''] = (body.next ?? '').split('.');
+    const good = JSON.parse(Buffer.from(position, 'base64url').toString()) as [string, [number, string, string]];
     good[1][1] = '\0';
-    expect(await code(Buffer.from(JSON.stringify(good)).toString('base64url'))).toBe('CURSOR_INVALID');
+    expect(await code(`${list}.${Buffer.from(JSON.stringify(good)).toString('base64url')}`)).toBe('CURSOR_INVALID');
   });
 });
 

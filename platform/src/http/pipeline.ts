@@ -9,6 +9,7 @@ import { encodeReply, type WireReply } from './encode-reply.ts';
 import type { Endpoint, RequestContext } from './endpoint.ts';
 import { isFresh } from './etag.ts';
 import { claimOf, type IdempotencyClaim, type IdempotencyStore, once, type StoredReply } from './idempotency.ts';
+import { closeCursor, openCursor } from './list-cursor.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkBody, readParams, readQueryOf } from './read-input.ts';
 import { requestIds } from './request-ids.ts';
@@ -148,7 +149,7 @@ async function answered(exchange: Exchange, options: PipelineOptions, known: Kno
   const { route, handler } = exchange.endpoint;
   const header = (name: string) => exchange.header(name);
   const params = readParams(route, exchange.params);
-  const query = readQueryOf(route, exchange.search);
+  const query = openCursor(route, readQueryOf(route, exchange.search));
   const ifMatch = header('if-match');
   if (route.ifMatch === true && ifMatch === undefined) {
     throw fail('PRECONDITION_REQUIRED', 'this change needs the If-Match header');
@@ -171,7 +172,7 @@ async function answered(exchange: Exchange, options: PipelineOptions, known: Kno
     stored: (reply) => storable(encodeReply(route, reply, options.times.heartbeatMs, signal)),
   };
   const invoke = async (): Promise<WireReply> => {
-    const reply = await handler({ params, query, body }, context);
+    const reply = closeCursor(route, await handler({ params, query, body }, context));
     return encodeReply(route, reply, options.times.heartbeatMs, signal);
   };
   const isStream = route.body !== undefined && !isSchema(route.body);

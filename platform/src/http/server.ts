@@ -2,7 +2,7 @@ import { fail, isSchema, type Route } from '@stella-ops/contracts';
 import { AppError } from '@stella-ops/engine-kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail as runtimeFault } from '../runtime/errors.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -157,12 +157,12 @@ function createApp(options: ServerOptions): FastifyInstance {
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setNotFoundHandler((request, reply) => {
     const unknown = fail('ROUTE_UNKNOWN', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
-    return send(reply, problemReply(unknown, options.traceId()), hasBody(request));
+    return send(reply, problemReply(unknown, options.traceId()), unreadOf(request));
   });
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof AppError)) options.failed(error);
     const known = error instanceof AppError ? error : asProblem(error);
-    return send(reply, problemReply(known, options.traceId()), hasBody(request));
+    return send(reply, problemReply(known, options.traceId()), unreadOf(request));
   });
   return app;
 }
@@ -206,7 +206,7 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, pipeline: Pipeline, 
         header: (name) => headerOf(request, name),
       });
       if (hasEvents(route)) streams.add(controller);
-      return send(reply, answer, content !== undefined && !request.raw.readableEnded);
+      return send(reply, answer, unreadOf(request));
     },
   });
 }
@@ -231,11 +231,36 @@ function headerOf(request: FastifyRequest, name: string): string | undefined {
   return Array.isArray(value) ? value.join(', ') : value;
 }
 
-/** @param isUnread part of the body is still to come: the connection cannot be used again */
-function send(reply: FastifyReply, answer: WireReply, isUnread = false): FastifyReply {
+/** The request, when part of its body is still to come. */
+const unreadOf = (request: FastifyRequest): IncomingMessage | undefined =>
+  hasBody(request) && !request.raw.readableEnded ? request.raw : undefined;
+
+/** @param unread part of its body is still to come: the connection cannot be used again */
+function send(reply: FastifyReply, answer: WireReply, unread?: IncomingMessage): FastifyReply {
   reply.code(answer.status).headers(SECURITY_HEADERS).headers(answer.headers);
-  if (isUnread) reply.header('connection', 'close');
+  if (unread !== undefined) reply.header('connection', 'close');
   if (typeof answer.body === 'object') return reply.send(Readable.from(answer.body, { objectMode: false }));
   // As bytes: to a text Fastify would add a charset, which JSON media types do not have.
-  return reply.send(answer.body === undefined ? undefined : Buffer.from(answer.body));
+  const bytes = answer.body === undefined ? undefined : Buffer.from(answer.body);
+  if (unread === undefined || bytes === undefined) return reply.send(bytes);
+  reply.header('content-length', bytes.length);
+  return reply.send(Readable.from(lingering(bytes, unread), { objectMode: false }));
+}
+
+const LINGER_MS = 2000;
+
+/**
+ * The answer, and then a while of taking what is still sent, for nothing. Closing a connection with unread bytes resets it,
+ * and a caller who is still sending would lose the answer that says why (RFC 9112, section 9.6).
+ */
+async function* lingering(bytes: Buffer, unread: IncomingMessage): AsyncGenerator<Buffer, void> {
+  yield bytes;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS);
+    finished(unread, () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    unread.resume();
+  });
 }
