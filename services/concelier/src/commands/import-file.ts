@@ -155,7 +155,10 @@ function packed(from: Uint8Array, records: readonly RecordDraft[]): { bytes: Uin
 
 function nothingReadable(broken: readonly BrokenDraft[], count: number): AppError {
   if (count === 0) return fail('ADVISORIES_INVALID', 'there are no records');
-  return fail('ADVISORIES_INVALID', `none of ${count} records can be read`, {
+  const [first] = broken;
+  const why = first === undefined ? '' : `: ${first.place === '' ? '' : `${first.place}: `}${first.message}`;
+  const what = count === 1 ? 'the record cannot be read' : `none of ${count} records can be read, the first`;
+  return fail('ADVISORIES_INVALID', `${what}${why}`, {
     details: { violations: broken.map(({ place, message }) => ({ pointer: place, message })) },
   });
 }
