@@ -1,2 +1,10 @@
+export { modelOrThrow } from './diagnostics.ts';
+export { COMPOSE_ERRORS } from './errors.ts';
+export { lockFile } from './lock-file.ts';
 export * from './plan-types.ts';
+export { readCompose } from './read-compose.ts';
+export { readPlan } from './read-plan.ts';
+export { readScriptTemplate } from './read-script.ts';
+export { imagesOf, renderCompose } from './render-compose.ts';
+export { renderScript } from './render-script.ts';
 export type * from './types.ts';
