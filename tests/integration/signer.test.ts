@@ -15,7 +15,7 @@ import { describeEachEngine, openServiceRig, type ServiceRig } from '@stella-ops
 describeEachEngine('signing keys', (engine) => {
   const folder = mkdtempSync(join(tmpdir(), 'stella-signer-'));
   const secretsDir = join(folder, 'secrets');
-  const masterKey = join(secretsDir, 'master.key');
+  const masterKey = join(secretsDir, 'master-key');
   let database: Database;
   let rig: ServiceRig;
 

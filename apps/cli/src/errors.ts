@@ -16,6 +16,11 @@ export const CLI_ERRORS = {
     exit: EXIT.verification,
     hint: 'Run "stella capsule verify" for every check; without a trusted root the capsule is shown as it stands.',
   },
+  SOURCE_UNKNOWN: {
+    status: 415,
+    exit: EXIT.invalid,
+    hint: 'Name an image (OCI or docker archive, layout, registry), or an SBOM: CycloneDX JSON (1.2 to 1.7) or SPDX JSON (2.2 or 2.3).',
+  },
   VEX_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the document at the place named.' },
   CREDENTIALS_UNREADABLE: {
     status: 500,

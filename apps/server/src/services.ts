@@ -1,5 +1,5 @@
 import { service as attestor } from '@stella-ops/service-attestor';
-import { AUTHORITY as authority } from '@stella-ops/service-authority';
+import { service as authority } from '@stella-ops/service-authority';
 import { service as concelier } from '@stella-ops/service-concelier';
 import { service as evidence } from '@stella-ops/service-evidence';
 import { service as excititor } from '@stella-ops/service-excititor';

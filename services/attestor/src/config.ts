@@ -29,12 +29,12 @@ export const ATTESTOR_CONFIG = defineConfig({
     masterKeyFile: z
       .string()
       .default('')
-      .describe('File with the master key that seals the key of the log; empty for master.key in secretsDir'),
+      .describe('File with the master key that seals the key of the log; empty for master-key in secretsDir'),
   }),
 });
 
 export type AttestorConfig = z.output<typeof ATTESTOR_CONFIG.schema>;
 
 export function masterKeyFileOf({ secretsDir, masterKeyFile }: AttestorConfig): string {
-  return masterKeyFile === '' ? join(secretsDir, 'master.key') : masterKeyFile;
+  return masterKeyFile === '' ? join(secretsDir, 'master-key') : masterKeyFile;
 }

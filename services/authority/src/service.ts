@@ -57,5 +57,3 @@ export const service = defineService<typeof AUTHORITY_CONFIG, ServiceHost>({
     };
   },
 });
-
-export { service as AUTHORITY };

@@ -13,12 +13,12 @@ export const SIGNER_CONFIG = defineConfig({
     masterKeyFile: z
       .string()
       .default('')
-      .describe('File with the master key that seals private keys; empty for master.key in secretsDir'),
+      .describe('File with the master key that seals private keys; empty for master-key in secretsDir'),
   }),
 });
 
 export type SignerConfig = z.output<typeof SIGNER_CONFIG.schema>;
 
 export function masterKeyFileOf({ secretsDir, masterKeyFile }: SignerConfig): string {
-  return masterKeyFile === '' ? join(secretsDir, 'master.key') : masterKeyFile;
+  return masterKeyFile === '' ? join(secretsDir, 'master-key') : masterKeyFile;
 }

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { SCOPES } from '@stella-ops/contracts';
+import { OIDC } from '@stella-ops/contracts/authority';
 import { fail } from '../errors.ts';
 import type { Login } from './credentials.ts';
 
-const CLIENT_ID = 'stella-cli';
-const RESOURCE = 'urn:stella:api';
-/** What a person may do is decided by their roles; the command line asks for all of it. */
-const SCOPE = ['openid', 'offline_access', ...Object.keys(SCOPES)].join(' ');
+/** What a person may do is decided by their roles; the command line asks for all of it, and to renew it. */
+const SCOPE = `${OIDC.loginScope} offline_access`;
+/** Every request says who asks, and for what. */
+const CLIENT = { client_id: OIDC.cliClientId, resource: OIDC.audience };
 
 const Discovery = z.object({ token_endpoint: z.url(), device_authorization_endpoint: z.url() });
 const Tokens = z.object({
@@ -59,8 +59,7 @@ export async function openIssuer(server: string, now: () => string): Promise<Iss
     }
   }
 
-  const ask = async (grant: Readonly<Record<string, string>>) =>
-    post(tokenUrl, { client_id: CLIENT_ID, resource: RESOURCE, ...grant });
+  const ask = async (grant: Readonly<Record<string, string>>) => post(tokenUrl, { ...CLIENT, ...grant });
   const tokensOf = (body: unknown): Tokens => {
     const tokens = Tokens.parse(body);
     return {
@@ -72,7 +71,7 @@ export async function openIssuer(server: string, now: () => string): Promise<Iss
 
   return {
     async startDevice() {
-      const { isOk, body } = await post(deviceUrl, { client_id: CLIENT_ID, scope: SCOPE, resource: RESOURCE });
+      const { isOk, body } = await post(deviceUrl, { ...CLIENT, scope: SCOPE });
       if (!isOk) throw fail('LOGIN_REFUSED', `the server refused to begin: ${reasonOf(body)}`);
       return Device.parse(body);
     },
@@ -86,8 +85,7 @@ export async function openIssuer(server: string, now: () => string): Promise<Iss
       return { state: 'refused', reason: reasonOf(body) };
     },
     async byPassword(tenant, username, password) {
-      const grant_type = 'urn:stella:params:grant-type:password';
-      const { isOk, body } = await ask({ grant_type, tenant, username, password, scope: SCOPE });
+      const { isOk, body } = await ask({ grant_type: OIDC.passwordGrant, tenant, username, password, scope: SCOPE });
       if (!isOk) throw fail('LOGIN_REFUSED', `the login was refused: ${reasonOf(body)}`);
       return tokensOf(body);
     },

@@ -1,4 +1,5 @@
 import { AppError, EXIT } from '@stella-ops/engine-kernel';
+import { OIDC } from '@stella-ops/contracts/authority';
 import { type Client, createClient, httpTransport, type Routes } from '@stella-ops/contracts';
 
 export interface Person {
@@ -11,8 +12,8 @@ export async function signIn(url: string, tenant: string, username: string, pass
     method: 'POST',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({
-      grant_type: 'urn:stella:params:grant-type:password',
-      client_id: 'stella-cli',
+      grant_type: OIDC.passwordGrant,
+      client_id: OIDC.cliClientId,
       tenant,
       username,
       password,
