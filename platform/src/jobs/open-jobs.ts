@@ -52,6 +52,8 @@ const POLL_WITH_NOTIFY_SECONDS = 5;
 /** Prepares the queues and returns the port through which jobs are added and run. */
 export async function openJobs({ database, jobs, onError }: JobsOptions): Promise<Jobs> {
   await installQueues(database, jobs, onError);
+  // The embedded engine lets one process in: what was running when the last one ended, nobody runs any more.
+  if (database.engine === 'embedded') await takeBackJobs(database);
   const boss = new PgBoss({
     db: bossDatabase(database, 'relay'),
     schema: JOBS_SCHEMA,
@@ -107,4 +109,18 @@ export async function openJobs({ database, jobs, onError }: JobsOptions): Promis
     },
     drain: (deadlineMs) => boss.stop({ graceful: true, timeout: deadlineMs, close: false }),
   };
+}
+
+/**
+ * Hands jobs of a process that is gone to this one at once; elsewhere a missing heartbeat shows that, after half a minute.
+ * A job that has used up its attempts, perhaps by ending the process each time, has failed.
+ */
+async function takeBackJobs(database: Database): Promise<void> {
+  await database.runStatement(
+    'relay',
+    `update ${JOBS_SCHEMA}.job
+     set state = (case when retry_count < retry_limit then 'retry' else 'failed' end)::${JOBS_SCHEMA}.job_state,
+         completed_on = case when retry_count < retry_limit then null else now() end
+     where state = 'active'`,
+  );
 }
