@@ -28,6 +28,49 @@ export const DOCKER_ERRORS = {
     exit: EXIT.notFound,
     hint: 'List the images of this engine with "docker images"; pull or build the image first.',
   },
+  DOCKER_NO_SUCH_CONTAINER: {
+    status: 404,
+    exit: EXIT.notFound,
+    hint: 'Somebody removed it; look with "docker ps --all".',
+  },
+  DOCKER_NO_SUCH_RESOURCE: {
+    status: 404,
+    exit: EXIT.notFound,
+    hint: 'Create the network or volume on this engine first.',
+  },
+  DOCKER_PORT_TAKEN: {
+    status: 409,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Stop what listens on this port of the host, or publish another one.',
+  },
+  DOCKER_PULL_NOT_FOUND: {
+    status: 404,
+    exit: EXIT.notFound,
+    hint: 'Push the image again, or choose a release whose images the registry still has.',
+  },
+  DOCKER_PULL_DENIED: {
+    status: 403,
+    exit: EXIT.verification,
+    hint: 'Give this host credentials that may pull from the repository.',
+  },
+  DOCKER_PLATFORM_MISSING: {
+    status: 422,
+    exit: EXIT.notFound,
+    hint: 'Build the image for the platform of this host.',
+  },
+  DOCKER_REGISTRY_UNREACHABLE: {
+    status: 503,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Check that the registry runs and that this host reaches it.',
+  },
+  DOCKER_PULL_FAILED: {
+    status: 502,
+    exit: EXIT.retry,
+    retryable: true,
+    hint: 'Try again; the log of the engine says more.',
+  },
   DOCKER_TIMEOUT: {
     status: 504,
     exit: EXIT.retry,

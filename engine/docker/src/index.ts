@@ -1,3 +1,5 @@
+export { containerClient } from './container-client.ts';
+export type * from './container-types.ts';
 export * from './docker-client.ts';
 export { DEFAULT_DOCKER_HOST, parseDockerHost } from './endpoint.ts';
 export { DOCKER_ERRORS } from './errors.ts';
