@@ -45,7 +45,9 @@ export function httpTransport(options: HttpTransportOptions): Transport {
 function bodyInit(body: WireRequest['body']): RequestInit {
   if (body === undefined) return {};
   if (typeof body === 'string') return { body };
-  return { body: ReadableStream.from(body), duplex: 'half' };
+  // The types of browsers know neither of the two yet.
+  const streams = ReadableStream as unknown as { from(parts: typeof body): ReadableStream<Uint8Array> };
+  return { body: streams.from(body), duplex: 'half' } as RequestInit;
 }
 
 function wireResponse(response: Response): WireResponse {

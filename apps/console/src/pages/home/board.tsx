@@ -1,0 +1,112 @@
+import type { BoardCell } from '@stella-ops/contracts/deployments';
+import { useRef } from 'react';
+import { AppLink, CELL_STATES, DigestChip, EmptyState, Icon, InGrid, StateBadge, TimeAgo } from '../../ui/index.ts';
+import type { BoardData } from './board-data.ts';
+import { moveBetweenCells } from './move-between-cells.ts';
+
+interface BoardProps {
+  readonly board: BoardData;
+  /** Only this column. */
+  readonly environment: string | undefined;
+}
+
+/** Components in rows, environments in columns. On a narrow screen each row becomes a card. */
+export function Board({ board, environment }: BoardProps) {
+  const table = useRef<HTMLTableElement>(null);
+  const columns = board.environments.filter(({ name }) => environment === undefined || name === environment);
+  if (board.rows.length === 0) {
+    return (
+      <EmptyState
+        title="No components yet"
+        icon="board"
+        command="stella component create NAME --repository REGISTRY/PATH"
+      >
+        A component is a deployable part of a product, tied to an image repository. Create one, then a release of it.
+      </EmptyState>
+    );
+  }
+  return (
+    <div className="board-frame">
+      <table className="board" ref={table} onKeyDown={(event) => moveBetweenCells(table.current, event)}>
+        <caption className="unseen">What runs where. Arrow keys move between cells.</caption>
+        <thead>
+          <tr>
+            <th scope="col">Component</th>
+            {columns.map(({ id, name, isFrozen, targets }) => (
+              <th scope="col" key={id}>
+                <span className="board-environment">
+                  {name}
+                  {isFrozen ? (
+                    <span className="board-frozen tone-frozen">
+                      <Icon name="freeze" size={13} /> frozen
+                    </span>
+                  ) : null}
+                  <span className="board-targets">{targets === 1 ? '1 target' : `${targets} targets`}</span>
+                </span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {board.rows.map((row) => (
+            <tr key={row.componentId}>
+              <th scope="row">
+                <AppLink to={`/components/${row.componentId}`}>{row.component}</AppLink>
+                <span className="board-repository">{row.repository}</span>
+              </th>
+              {columns.map(({ id, name }) => (
+                <td key={id} data-environment={name}>
+                  <Cell component={row.component} cell={row.cells.find((cell) => cell.environmentId === id)} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cell({ cell, component }: { readonly cell: BoardCell | undefined; readonly component: string }) {
+  if (cell === undefined || (cell.state === 'empty' && cell.digest === null)) {
+    return <span className="board-empty">{cell?.isFrozen === true ? <Frozen /> : 'Nothing yet'}</span>;
+  }
+  const look = CELL_STATES[cell.state];
+  const to = cell.promotionId === null ? `/environments/${cell.environmentId}` : `/promotions/${cell.promotionId}`;
+  return (
+    <InGrid value={true}>
+      <AppLink to={to} className={`board-cell tone-${look.tone}`}>
+        <span className="unseen">
+          {component} in {cell.environment}:
+        </span>
+        <span className="board-line">
+          <strong>{cell.version ?? cell.release ?? 'no version'}</strong>
+          <StateBadge {...look} />
+        </span>
+        <span className="board-line quiet">
+          {cell.digest === null ? 'no digest' : <DigestChip digest={cell.digest} isPlain />}
+          {cell.since === null ? null : <TimeAgo at={cell.since} />}
+        </span>
+        {cell.drift > 0 || cell.isFrozen ? (
+          <span className="board-line">
+            {cell.drift > 0 ? (
+              <span className="board-mark tone-failed">
+                <Icon name="drift" size={13} /> {cell.drift} drifted
+              </span>
+            ) : null}
+            {cell.isFrozen ? <Frozen /> : null}
+          </span>
+        ) : null}
+        <span className="board-sentence">{cell.sentence}</span>
+      </AppLink>
+    </InGrid>
+  );
+}
+
+function Frozen() {
+  return (
+    <span className="board-mark tone-frozen">
+      <Icon name="lock" size={13} /> frozen
+    </span>
+  );
+}
