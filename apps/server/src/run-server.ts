@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { CONSOLE_DIST } from '@stella-ops/app-console/build';
 import { type Database, openDatabase } from '@stella-ops/platform/database';
 import { createHttpServer, type HttpServer, tokenBuckets } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
@@ -19,6 +20,7 @@ import {
 } from '@stella-ops/platform/runtime';
 import { type OpenHost, openHost } from '@stella-ops/platform/service';
 import { PROCESS_CONFIG } from './config.ts';
+import { consoleFiles } from './console-mount.ts';
 import { eventEndpoint } from './event-endpoint.ts';
 import { freePort } from './free-port.ts';
 import { SERVICES } from './services.ts';
@@ -121,8 +123,9 @@ export async function runServer(
       endpoints: (all) => [...system(all), eventEndpoint(all)],
     });
     running.host = open;
-    const listener = () =>
+    const listener = (fallback?: ReturnType<typeof consoleFiles>) =>
       createHttpServer({
+        ...(fallback === undefined ? {} : { fallback }),
         endpoints: open.endpoints,
         pipeline: open.pipeline,
         mounts: open.mounts,
@@ -130,7 +133,7 @@ export async function runServer(
         traceId: () => systemIds.uuid().replaceAll('-', ''),
         failed: (error) => logger.error('A request failed outside its route', { error }),
       });
-    const servers = [listener(), listener()] as const;
+    const servers = [listener(consoleFiles(CONSOLE_DIST)), listener()] as const;
     running.servers.push(...servers);
     await servers[0].listen({ host, port });
     const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });

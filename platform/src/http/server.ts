@@ -23,6 +23,11 @@ export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly pipeline: Pipeline;
   readonly mounts?: readonly Mount[];
+  /**
+   * Asked for what no route and no mount takes: the console's files. Answers the request and returns true, or false for
+   * the usual problem.
+   */
+  readonly fallback?: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly limits: {
     /** For all request headers to arrive. */
     readonly headersTimeoutMs: number;
@@ -156,6 +161,7 @@ function createApp(options: ServerOptions): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setNotFoundHandler((request, reply) => {
+    if (options.fallback?.(request.raw, reply.raw) === true) return reply.hijack();
     const unknown = fail('ROUTE_UNKNOWN', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
     return send(reply, problemReply(unknown, options.traceId()), unreadOf(request));
   });

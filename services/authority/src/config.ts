@@ -3,6 +3,8 @@ import { Slug } from '@stella-ops/contracts';
 import { defineConfig } from '@stella-ops/platform/runtime';
 import * as z from 'zod';
 
+const LOOPBACK = ['127.0.0.1', 'localhost'];
+
 export const AUTHORITY_CONFIG = defineConfig({
   summary: 'Tenants, users, tokens and the OIDC issuer',
   schema: z.strictObject({
@@ -46,5 +48,9 @@ export function masterKeyFileOf({ secretsDir, masterKeyFile }: AuthorityConfig):
 }
 
 export function consoleRedirectUrisOf({ issuer, consoleRedirectUris }: AuthorityConfig): readonly string[] {
-  return consoleRedirectUris.length > 0 ? consoleRedirectUris : [new URL('/login/callback', issuer).href];
+  if (consoleRedirectUris.length > 0) return consoleRedirectUris;
+  const callback = new URL('/login/callback', issuer);
+  // On a laptop the same server goes by both names.
+  const names = LOOPBACK.includes(callback.hostname) ? LOOPBACK : [callback.hostname];
+  return names.map((name) => Object.assign(new URL(callback), { hostname: name }).href);
 }
