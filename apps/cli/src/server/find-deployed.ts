@@ -1,0 +1,63 @@
+import { type Client, eachItem } from '@stella-ops/contracts';
+import type { Agent, Deployment, DEPLOYMENTS_ROUTES, Target } from '@stella-ops/contracts/deployments';
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { fail } from '../errors.ts';
+import { findEnvironment, findRelease } from './find-by-name.ts';
+import type { ArgumentSpec } from '../command.ts';
+import type { Session } from './session.ts';
+
+type Deployments = Client<typeof DEPLOYMENTS_ROUTES>;
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const PAGE = 200;
+
+/** What {@link findDeployment} takes. */
+export const DEPLOYMENT_ARGUMENT: ArgumentSpec = {
+  name: 'deployment',
+  summary: 'id, name@version:environment, or environment for the newest there',
+  arity: 'one',
+};
+
+export async function findTarget(deployments: Deployments, name: string): Promise<Target> {
+  if (UUID.test(name)) return (await deployments.getTarget({ params: { targetId: name } })).body;
+  const all = eachItem(async (cursor) => (await deployments.listTargets({ query: page(cursor) })).body);
+  for await (const one of all) if (one.name === name) return one;
+  return missing('target', name, 'stella target list');
+}
+
+export async function findAgent(deployments: Deployments, name: string): Promise<Agent> {
+  if (UUID.test(name)) return (await deployments.getAgent({ params: { agentId: name } })).body;
+  // A revoked agent keeps its name beside the one that took its place.
+  let revoked: Agent | undefined;
+  const all = eachItem(async (cursor) => (await deployments.listAgents({ query: page(cursor) })).body);
+  for await (const one of all) {
+    if (one.name !== name) continue;
+    if (one.status !== 'revoked') return one;
+    revoked = one;
+  }
+  return revoked ?? missing('agent', name, 'stella agent list');
+}
+
+/** By id; or `shop@1.2.0:prod`, the newest of that release there; or `prod`, the newest there at all. */
+export async function findDeployment(session: Session, deployments: Deployments, text: string): Promise<Deployment> {
+  if (UUID.test(text)) return (await deployments.getDeployment({ params: { deploymentId: text } })).body;
+  const releases = session.client(RELEASES_ROUTES);
+  const [release = '', name] = text.split(':');
+  if (name === undefined) {
+    const environment = await findEnvironment(releases, text);
+    const { body } = await deployments.listDeployments({ query: { limit: 1, environment: environment.name } });
+    return body.items[0] ?? missing('deployment to', text, 'stella deployment list');
+  }
+  const { id: releaseId } = await findRelease(releases, release);
+  const all = eachItem(async (cursor) => {
+    return (await deployments.listDeployments({ query: { ...page(cursor), environment: name } })).body;
+  });
+  for await (const one of all) if (one.releaseId === releaseId) return one;
+  return missing('deployment', text, 'stella deployment list');
+}
+
+const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+
+function missing(kind: string, name: string, list: string): never {
+  throw fail('NAME_UNKNOWN', `there is no ${kind} "${name.slice(0, 100)}"`, { hint: `See "${list}".` });
+}
