@@ -47,6 +47,16 @@ describe('an encoded stream', () => {
     expect(await listOf(source)).toEqual([{ id: '1 event: forged', event: 'a  data: forged', data: '1' }]);
   });
 
+  test('begins with a comment, so that a reader knows at once that it is open', async () => {
+    async function* source(): AsyncGenerator<StreamEvent<unknown>> {
+      await new Promise<void>(() => undefined);
+      yield { event: 'never', data: 1 };
+    }
+    const stream = encodeEvents(source, 10_000, new AbortController().signal);
+    expect(Buffer.from((await stream.next()).value ?? []).toString()).toBe(':\n\n');
+    await stream.return();
+  });
+
   test('ends at once when it is stopped, though its source is silent', async () => {
     const controller = new AbortController();
     const told = Promise.withResolvers<void>();

@@ -32,8 +32,10 @@ export function resetEvent(after: bigint): StreamEvent<never> {
   return { id: String(after), event: 'reset', data: { after: String(after) } as never };
 }
 
+const COMMENT = Buffer.from(':\n\n');
+
 /**
- * Writes server-sent events, with a comment whenever nothing else was sent for a while: proxies close silent
+ * Writes server-sent events, with a comment at once and whenever nothing else was sent for a while: proxies close silent
  * connections, and a dead reader is noticed only by writing to it.
  *
  * @param source is told by its signal when the reader is gone
@@ -52,6 +54,10 @@ export async function* encodeEvents(
   });
   try {
     let next = iterator.next();
+    // A fault that comes before it is waited for is found below.
+    next.catch(() => undefined);
+    // The head of an answer leaves with its first bytes: a reader of a quiet stream would not know that it is open.
+    yield COMMENT;
     for (;;) {
       const pause = new AbortController();
       const beat = delay(heartbeatMs, 'beat' as const, { signal: pause.signal, ref: false });
@@ -60,7 +66,7 @@ export async function* encodeEvents(
       pause.abort();
       if (first === 'stopped') return;
       if (first === 'beat') {
-        yield Buffer.from(':\n\n');
+        yield COMMENT;
         continue;
       }
       if (first.done === true) return;
