@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ export interface TestPostgres {
   createDatabase(): string;
   /** Stops and starts the server as after a power loss. Only a private server can. */
   crashAndRestart(): void;
+  /** Stops and starts it as an operator does: connections are cut, transactions undone. Only a private server can. */
+  restart(): Promise<void>;
 }
 
 let server: TestPostgres | undefined;
@@ -72,6 +75,13 @@ function startPrivate(): TestPostgres {
       run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
       start();
     },
+    restart: async () => {
+      const words = ['-D', data, '-w', '-m', 'fast', '-l', join(home, 'log'), 'restart'];
+      const [first = '', ...rest] = [...commandOf('pg_ctl'), ...words];
+      const child = spawn(first, rest, { stdio: 'ignore', cwd: home });
+      const [code] = (await once(child, 'exit')) as [number | null];
+      if (code !== 0) throw new Error(`PostgreSQL did not start again: ${code}`);
+    },
   };
 }
 
@@ -96,8 +106,11 @@ function onServer(url: string): TestPostgres {
       own.pathname = `/${name}`;
       return own.href;
     },
-    crashAndRestart: () => {
-      throw new Error('the server of STELLA_TEST_POSTGRES_URL is not ours to stop');
-    },
+    crashAndRestart: notOurs,
+    restart: notOurs,
   };
+}
+
+function notOurs(): never {
+  throw new Error('the server of STELLA_TEST_POSTGRES_URL is not ours to stop');
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MAIN = join(import.meta.dirname, '..', '..', '..', '..', 'apps', 'server', 'src', 'main.ts');
@@ -10,7 +10,7 @@ export interface ServerProcessOptions {
   /** `section.key` → text; ports are free ones unless told. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Words put before the program, such as `strace -f`. */
+  /** Words put before the program, which they must turn into: signals go to the process that is started. */
   readonly prefix?: readonly string[];
 }
 
@@ -47,13 +47,18 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
     url,
     apiUrl,
     pid: child.pid ?? 0,
-    adminPassword: readFileSync(join(options.dataDir, 'secrets', 'admin-password'), 'utf8').trim(),
+    adminPassword: readFileSync(seenBy(child.pid, join(options.dataDir, 'secrets', 'admin-password')), 'utf8').trim(),
     ended,
     end: (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;
     },
   };
+}
+
+/** A file as a process sees it that may have mounts of its own. */
+export function seenBy(pid: number | undefined, path: string): string {
+  return existsSync(path) ? path : join('/proc', String(pid), 'root', path);
 }
 
 /** Runs the program where it is expected to end by itself. */
