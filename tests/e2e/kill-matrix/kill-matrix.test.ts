@@ -15,7 +15,7 @@ import { AppError } from '@stella-ops/engine-kernel';
 import { parseCheckpoint, verifyConsistency } from '@stella-ops/engine-tlog';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Point } from './messages.ts';
-import { ServerProcess } from './server-process.ts';
+import { freePort, ServerProcess } from './server-process.ts';
 
 /** 300 in CI; a laptop proves the same with fewer. */
 const KILLS = Number(process.env['STELLA_KILLS'] ?? (process.env['STELLA_TESTS_STRICT'] === '1' ? 300 : 24));
@@ -36,6 +36,8 @@ interface Acknowledged {
  * acknowledged is missing, nothing was done twice, and every checkpoint of the log is part of the last one.
  */
 let dataDir: string;
+/** The same all the time, so that logins outlive the server. */
+let port: number;
 let server: ServerProcess;
 let people: { readonly admin: Person; readonly rosa: Person; readonly sam: Person };
 const done = { kills: 0 };
@@ -46,7 +48,8 @@ let armed: Point | undefined;
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'stella-kills-'));
-  server = await ServerProcess.start(dataDir);
+  port = await freePort();
+  server = await ServerProcess.start(dataDir, port);
   await logIn();
   await prepare();
   // Once without a kill, to learn where the product commits.
@@ -262,12 +265,13 @@ async function insist<T>(call: () => Promise<T>): Promise<T> {
       const isOurs = error instanceof AppError && !RETRIED.has(error.code);
       if (isOurs || attempt === 200) throw error;
       await revive();
+      if (error instanceof AppError && error.code === 'AUTH_INVALID') await logIn();
       await delay(20);
     }
   }
 }
 
-/** A dead server, a token that ended with it, a first request that died while it ran, or a broken answer. */
+/** A dead server, a token whose five minutes are over, a first request that died while it ran, or a broken answer. */
 const RETRIED = new Set([
   'SERVER_UNREACHABLE',
   'RESPONSE_INVALID',
@@ -293,8 +297,7 @@ async function revive(): Promise<void> {
   if (armed === undefined) throw new Error('the server died where nobody told it to');
   done.kills++;
   armed = undefined;
-  server = await ServerProcess.start(dataDir);
-  await logIn();
+  server = await ServerProcess.start(dataDir, port);
 }
 
 async function all<T>(

@@ -3,7 +3,7 @@ import type { Database } from '@stella-ops/platform/database';
 import type { FromServer, Point, ToServer } from './messages.ts';
 
 // The body of a server process that kills itself with SIGKILL at a commit that its parent names.
-const [dataDir = ''] = process.argv.slice(2);
+const [dataDir = '', port = '0'] = process.argv.slice(2);
 const send = (message: FromServer): void => void process.send?.(message);
 const seen = new Map<string, number>();
 let armed: Point | undefined;
@@ -82,7 +82,7 @@ const server = await runServer(
   {
     'server.dataDir': dataDir,
     'server.isDemo': 'true',
-    'http.port': '0',
+    'http.port': port,
     'http.apiPort': '0',
     'http.burst': '1000000',
     'http.perSecond': '1000000',

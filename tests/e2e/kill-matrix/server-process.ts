@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FromServer, Point, ToServer } from './messages.ts';
 
@@ -14,8 +15,8 @@ export class ServerProcess {
     this.#ended = ended;
   }
 
-  static async start(dataDir: string): Promise<ServerProcess> {
-    const child = fork(join(import.meta.dirname, 'killable-server.ts'), [dataDir], {
+  static async start(dataDir: string, port: number): Promise<ServerProcess> {
+    const child = fork(join(import.meta.dirname, 'killable-server.ts'), [dataDir, String(port)], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     const errors: Buffer[] = [];
@@ -65,4 +66,14 @@ export class ServerProcess {
     // The process may be dead already; whoever asks it next finds out.
     if (this.isAlive) this.#child.send(message, () => undefined);
   }
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
 }
