@@ -22,9 +22,32 @@ const RINGS: readonly (readonly [string, RegExp])[] = [
   ['e2e', /^tests\/e2e\//],
 ];
 
+const ON_ENGINE = /^(.*?) \((embedded|PostgreSQL)\) /;
+
+interface OnEngines {
+  readonly embedded: number;
+  readonly PostgreSQL: number;
+}
+
+/** How many tests of each suite ran on each database engine, by file and suite. */
+function countEngines(report: RunReport, pathOf: (file: string) => string): ReadonlyMap<string, OnEngines> {
+  const suites = new Map<string, OnEngines>();
+  for (const file of report.testResults) {
+    for (const { fullName, status } of file.assertionResults) {
+      const [, suite = '', engine] = ON_ENGINE.exec(fullName) ?? [];
+      if (engine === undefined || (status !== 'passed' && status !== 'failed')) continue;
+      const key = `${pathOf(file.name)}: ${suite}`;
+      const counts = suites.get(key) ?? { embedded: 0, PostgreSQL: 0 };
+      suites.set(key, { ...counts, [engine]: counts[engine as keyof OnEngines] + 1 });
+    }
+  }
+  return suites;
+}
+
 /**
- * Counts tests per ring. A file that failed to load counts as one failure. In strict mode a skipped test and a ring
- * without tests (of those that have files) are failures, so that a green run cannot hide a missing part.
+ * Counts tests per ring. A file that failed to load counts as one failure. In strict mode a skipped test, a ring without tests
+ * (of those that have files) and a suite that did not run as many tests on one database engine as on the other are
+ * failures, so that a green run cannot hide a missing part.
  */
 export function ringTable(
   report: RunReport,
@@ -63,6 +86,16 @@ export function ringTable(
       }
     }
   }
+  const suites = countEngines(report, options.pathOf);
+  if (options.isStrict) {
+    for (const [suite, { embedded, PostgreSQL }] of suites) {
+      if (embedded === PostgreSQL) continue;
+      strictFailures++;
+      notes.push(`FAILED ${suite}: ${embedded} tests on the embedded engine, ${PostgreSQL} on PostgreSQL`);
+    }
+  }
+  const onEngine = (engine: keyof OnEngines): number =>
+    [...suites.values()].reduce((total, counts) => total + counts[engine], 0);
   const sum = (pick: (row: { files: number; passed: number; failed: number; skipped: number }) => number): number =>
     [...rows.values()].reduce((total, row) => total + pick(row), 0);
   const order = [...RINGS.map(([name]) => name), 'other'].filter((name) => rows.has(name));
@@ -77,6 +110,12 @@ export function ringTable(
         const row = rows.get(name) ?? { files: 0, passed: 0, failed: 0, skipped: 0 };
         return cells(name, row.files, row.passed, row.failed, row.skipped);
       }),
+      ...(suites.size === 0
+        ? []
+        : [
+            '',
+            `${suites.size} suites on both engines: embedded ${onEngine('embedded')}, PostgreSQL ${onEngine('PostgreSQL')}`,
+          ]),
     ],
     passed: sum((row) => row.passed),
     failed: sum((row) => row.failed) + strictFailures,
