@@ -1,3 +1,4 @@
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { type Endpoint, handle } from '@stella-ops/platform/http';
 import { approvePromotion } from './commands/approve-promotion.ts';
@@ -13,13 +14,16 @@ import { requestPromotion } from './commands/request-promotion.ts';
 import { updateComponent } from './commands/update-component.ts';
 import { updateEnvironment } from './commands/update-environment.ts';
 import type { Deps } from './deps.ts';
+import { getBoard } from './queries/board.ts';
 import { getComponent, listComponents } from './queries/components.ts';
 import { getEnvironment, listEnvironments } from './queries/environments.ts';
 import { getPromotion, listPromotions } from './queries/promotions.ts';
 import { getRelease, listReleases } from './queries/releases.ts';
 import { watchPromotion } from './queries/watch-promotion.ts';
+import { whereIs } from './queries/where-is.ts';
 
 const R = RELEASES_ROUTES;
+const D = DEPLOYMENTS_ROUTES;
 
 export function releasesEndpoints(deps: Deps): Endpoint[] {
   return [
@@ -44,5 +48,7 @@ export function releasesEndpoints(deps: Deps): Endpoint[] {
     handle(R.cancelPromotion, (input, context) => cancelPromotion(deps, input, context)),
     handle(R.evaluatePromotion, (input, context) => requestEvaluation(deps, input, context)),
     handle(R.watchPromotion, (input, context) => watchPromotion(deps, input, context)),
+    handle(D.getBoard, (_input, context) => getBoard(deps, context)),
+    handle(D.whereIs, (input, context) => whereIs(deps, input, context)),
   ];
 }

@@ -1,3 +1,4 @@
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_EVENTS, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { createMetrics, defineConfig, defineService } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
@@ -26,7 +27,7 @@ export const service = defineService({
     }),
   }),
   schema: { schema: 'releases', folder: fileURLToPath(new URL('../migrations', import.meta.url)) },
-  routes: RELEASES_ROUTES,
+  routes: { ...RELEASES_ROUTES, getBoard: DEPLOYMENTS_ROUTES.getBoard, whereIs: DEPLOYMENTS_ROUTES.whereIs },
   jobs: [
     { name: 'releases.evaluate-gates', summary: 'Looks at the gates of a promotion, and moves it' },
     { name: 'releases.wake-promotion', summary: 'Has a promotion looked at when time alone changes it' },
