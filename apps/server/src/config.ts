@@ -12,6 +12,7 @@ export const SERVER_CONFIG = defineConfig({
       .min(1)
       .default('.stella')
       .describe('Folder of the database, objects and secrets. Also STELLA_DATA_DIR.'),
+    consoleDir: z.string().default('').describe('Folder of the built console; empty for the one that comes along.'),
     isDemo: z.boolean().default(false).describe('Make a demo tenant with two more users at the first start.'),
     drainNoticeMs: z
       .int()

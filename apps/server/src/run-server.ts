@@ -133,7 +133,7 @@ export async function runServer(
         traceId: () => systemIds.uuid().replaceAll('-', ''),
         failed: (error) => logger.error('A request failed outside its route', { error }),
       });
-    const servers = [listener(consoleFiles(CONSOLE_DIST)), listener()] as const;
+    const servers = [listener(consoleFiles(config.server.consoleDir || CONSOLE_DIST)), listener()] as const;
     running.servers.push(...servers);
     await servers[0].listen({ host, port });
     const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });

@@ -3,7 +3,6 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import * as z from 'zod';
 import { followEvents } from '../api/live.ts';
 import { queryClient } from '../api/query-client.ts';
 import { session } from '../api/session.ts';
@@ -14,8 +13,6 @@ import { SignedOut } from './signed-out.tsx';
 
 /** Signs in, then shows the console. Nobody sees anything of it before. */
 export async function start(): Promise<void> {
-  // Compiled checks need `eval`, which the page's policy forbids.
-  z.config({ jitless: true });
   applyPreferences();
   const root = createRoot(document.getElementById('root') ?? document.body);
   try {

@@ -8,6 +8,7 @@ import {
   Provider,
   type ResourceServer,
 } from 'oidc-provider';
+import { consoleRedirectUrisOf } from '../config.ts';
 import { isSecretOf } from '../domain/secrets.ts';
 import type { Login } from '../login.ts';
 import type { Parts } from '../parts.ts';
@@ -90,7 +91,10 @@ export function createProvider(parts: Parts, keys: IssuerKeys, login: Login): Pr
     rotateRefreshToken: true,
     issueRefreshToken: (_ctx, client) => Promise.resolve(client.grantTypeAllowed('refresh_token')),
     expiresWithSession: () => Promise.resolve(false),
-    clientBasedCORS: () => false,
+    // Browsers name the origin on every POST, the console's own too. It needs no leave for itself, and nobody else gets any.
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.clientId === OIDC.consoleClientId &&
+      consoleRedirectUrisOf(config).some((uri) => new URL(uri).origin === origin),
     loadExistingGrant: grantWhatIsAsked,
     extraTokenClaims: async (ctx, token) => {
       if (token.kind === 'ClientCredentials') return { tid: (await accounts.client(token.clientId ?? ''))?.tenantId };

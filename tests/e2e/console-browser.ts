@@ -1,0 +1,82 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { buildConsole } from '../../apps/console/build.ts';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = process.env['STELLA_CHROMIUM'] ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
+
+export const hasChromium = (): boolean => existsSync(CHROMIUM);
+
+/** Chromium, and a console that is up to date. */
+export async function openBrowser(): Promise<Browser> {
+  await buildConsole();
+  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+}
+
+export interface Visitor {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  /** What the browser complained of: errors of scripts, of the content security policy, requests to elsewhere. */
+  readonly complaints: string[];
+}
+
+export interface VisitOptions {
+  readonly theme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+  readonly forcedColors?: 'active';
+}
+
+/** A person at the console: a browser of its own, signed in through the login page, on `path`. */
+export async function visit(
+  browser: Browser,
+  url: string,
+  who: { readonly tenant: string; readonly user: string; readonly password: string },
+  path = '/',
+  options: VisitOptions = {},
+): Promise<Visitor> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    colorScheme: options.theme ?? 'light',
+    reducedMotion: 'reduce',
+    ...(options.forcedColors === undefined ? {} : { forcedColors: options.forcedColors }),
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== new URL(url).origin && protocol !== 'data:' && protocol !== 'blob:')
+      complaints.push(`request to ${origin}`);
+  });
+  await page.goto(`${url}${path}`);
+  await page.getByLabel('Tenant').fill(who.tenant);
+  await page.getByLabel('User name').fill(who.user);
+  await page.getByLabel('Password').fill(who.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByTitle(`Tenant ${who.tenant}`, { exact: true }).waitFor();
+  return { page, context, complaints };
+}
+
+/** Faults that axe finds on the page, one line each. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+  );
+}
+
+/** Keeps a picture for review where `STELLA_SCREENSHOTS` names a folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['STELLA_SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+}
