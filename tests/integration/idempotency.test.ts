@@ -114,6 +114,34 @@ describeEachEngine('idempotency keys', (engine) => {
     expect(await store.begin(claim('e'))).toEqual({ state: 'done', reply: REPLY });
   });
 
+  test('a key whose request failed while the database was away is free as soon as the database is back', async () => {
+    let isAway = false;
+    const unsteady: Database = {
+      ...database,
+      withTenant: async (...call) => {
+        // A claim may have been written though nobody heard of it.
+        const result = isAway && call[0] === TENANT_A ? undefined : await database.withTenant(...call);
+        if (isAway) throw new Error('the database is away');
+        return result as never;
+      },
+    };
+    const store = databaseIdempotency(unsteady, clock);
+    const failed = claim('h');
+    await store.begin(failed);
+    const unheard = claim('h', { tenantId: TENANT_B });
+    isAway = true;
+    await expect(store.forget(failed)).rejects.toThrow('away');
+    await expect(store.begin(unheard)).rejects.toThrow('away');
+    isAway = false;
+    expect(await databaseIdempotency(database, clock).begin(claim('h'))).toEqual({ state: 'running' });
+    const next = claim('h');
+    expect(await store.begin(next)).toEqual({ state: 'new' });
+    expect(await store.begin(claim('h'))).toEqual({ state: 'running' });
+    expect(await store.begin(claim('h', { tenantId: TENANT_B }))).toEqual({ state: 'new' });
+    await database.withTenant(TENANT_A, (tx) => finishClaim(tx, next, REPLY));
+    expect(await store.begin(claim('h'))).toEqual({ state: 'done', reply: REPLY });
+  });
+
   test('answers are kept for a day', async () => {
     const store = databaseIdempotency(database, clock);
     const done = claim('g');

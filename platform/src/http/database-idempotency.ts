@@ -33,19 +33,50 @@ interface Row {
 
 /** Answers in the database: a change and the record of its answer are one transaction (`finishClaim`). */
 export function databaseIdempotency(database: Database, clock: SystemClock): IdempotencyStore {
+  const abandoned = new AbandonedTokens();
   return {
-    begin: (claim) => database.withTenant(claim.tenantId, (tx) => begin(tx, claim, Date.parse(clock.now()))),
+    begin: (claim) =>
+      abandoned.unless(claim, () =>
+        database.withTenant(claim.tenantId, (tx) => begin(tx, claim, Date.parse(clock.now()), abandoned)),
+      ),
     finish: (claim, reply) =>
       database.withTenant(claim.tenantId, async (tx) => {
         await record(tx, claim, reply);
       }),
     forget: (claim) =>
-      database.withTenant(claim.tenantId, async (tx) => {
-        await sql`delete from idempotency.claim where ${same(claim)} and token = ${claim.token} and reply is null`.execute(
-          tx,
-        );
-      }),
+      abandoned.unless(claim, () =>
+        database.withTenant(claim.tenantId, async (tx) => {
+          await sql`delete from idempotency.claim where ${same(claim)} and token = ${claim.token} and reply is null`.execute(
+            tx,
+          );
+        }),
+      ),
   };
+}
+
+/**
+ * Requests of this process that ended while the database was away, so that their claims could not be given up. Whoever
+ * comes next with such a key need not wait for the lease: nobody works on it.
+ */
+class AbandonedTokens {
+  static readonly #MOST = 10_000;
+  readonly #tokens = new Set<string>();
+
+  has(token: string): boolean {
+    return this.#tokens.has(token);
+  }
+
+  /** Runs a step; when it fails, it may or may not have left the claim behind. */
+  async unless<T>({ token }: IdempotencyClaim, step: () => Promise<T>): Promise<T> {
+    try {
+      return await step();
+    } catch (error) {
+      this.#tokens.add(token);
+      const [oldest] = this.#tokens;
+      if (this.#tokens.size > AbandonedTokens.#MOST && oldest !== undefined) this.#tokens.delete(oldest);
+      throw error;
+    }
+  }
 }
 
 /**
@@ -81,7 +112,12 @@ export async function trimIdempotency(database: Database, clock: SystemClock): P
   await database.withRelay((tx) => sql`delete from idempotency.claim where claimed_at < ${before}`.execute(tx));
 }
 
-async function begin(tx: Transaction<unknown>, claim: IdempotencyClaim, nowMs: number): Promise<Begun> {
+async function begin(
+  tx: Transaction<unknown>,
+  claim: IdempotencyClaim,
+  nowMs: number,
+  abandoned: AbandonedTokens,
+): Promise<Begun> {
   const now = new Date(nowMs).toISOString();
   const added = await sql`
     insert into idempotency.claim (tenant_id, actor_id, route_id, key, fingerprint, token, claimed_at)
@@ -94,7 +130,8 @@ async function begin(tx: Transaction<unknown>, claim: IdempotencyClaim, nowMs: n
   // Given up between the two statements: the caller asks again.
   if (row === undefined) return { state: 'running' };
   const ageMs = nowMs - Date.parse(row.claimed_at);
-  if (row.reply === null ? ageMs > LEASE_MS : ageMs > KEEP_MS) {
+  const isFree = row.reply === null ? ageMs > LEASE_MS || abandoned.has(row.token) : ageMs > KEEP_MS;
+  if (isFree) {
     await sql`
       update idempotency.claim
       set token = ${claim.token}, fingerprint = ${claim.fingerprint}, claimed_at = ${now}, reply = null

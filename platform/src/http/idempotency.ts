@@ -82,7 +82,8 @@ export async function once(
   try {
     reply = await work();
   } catch (error) {
-    await store.forget(claim);
+    // Why the work failed is what the caller needs to know; what became of the key is the store's business.
+    await store.forget(claim).catch(() => undefined);
     throw error;
   }
   await store.finish(claim, reply);
