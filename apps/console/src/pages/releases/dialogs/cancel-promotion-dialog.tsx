@@ -1,0 +1,33 @@
+import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useCommand } from '../../../api/index.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
+
+export function CancelPromotionDialog(props: {
+  readonly promotion: Promotion;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  const { promotion } = props;
+  const cancel = useCommand(RELEASES_ROUTES.cancelPromotion);
+  const close = (): void => {
+    cancel.reset();
+    props.onClose();
+  };
+  return (
+    <ReasonDialog
+      title={`Cancel ${promotion.release} to ${promotion.environment}`}
+      isOpen={props.isOpen}
+      onClose={close}
+      verb="Cancel promotion"
+      keep="Keep it"
+      isDanger
+      isPending={cancel.isPending}
+      error={cancel.error}
+      onConfirm={(reason) =>
+        cancel.mutate({ params: { promotionId: promotion.id }, body: { reason } }, { onSuccess: close })
+      }
+    >
+      <p>The promotion ends here and nothing is deployed. The release itself stays, and can be promoted again.</p>
+    </ReasonDialog>
+  );
+}

@@ -1,0 +1,13 @@
+import type { Promotion } from '@stella-ops/contracts/releases';
+import { ErrorState, Skeleton } from '../../../ui/index.ts';
+import { ReleaseChanges } from './release-changes.tsx';
+import { useReleaseChange } from './use-release-change.ts';
+
+/** What a release would change in an environment, read from the server. */
+export function ChangePreview({ subject }: { readonly subject: Pick<Promotion, 'releaseId' | 'environmentId'> }) {
+  const { environment, release, before, error, retry } = useReleaseChange(subject);
+  if (environment !== undefined && release !== undefined && before !== undefined) {
+    return <ReleaseChanges before={before} after={release} environment={environment.name} />;
+  }
+  return error === null ? <Skeleton lines={3} /> : <ErrorState error={error} retry={retry} />;
+}

@@ -1,0 +1,96 @@
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useCommand, useMe, useWhyNot } from '../../../api/index.ts';
+import { Button, ErrorState } from '../../../ui/index.ts';
+import { CancelPromotionDialog } from '../dialogs/cancel-promotion-dialog.tsx';
+import { ReviewDialog, type Verdict } from '../dialogs/review-dialog.tsx';
+import { isOpen } from '../model/promotion-over.ts';
+import { reviewConflict } from '../model/review-conflict.ts';
+import { useEnvironments } from './use-environments.ts';
+
+/** What can be done with a promotion now, and why the rest cannot. */
+export function PromotionActions({ promotion }: { readonly promotion: Promotion }) {
+  if (isOpen(promotion)) return <OpenActions promotion={promotion} />;
+  if (promotion.state === 'approved') return <DeployAction promotion={promotion} />;
+  return null;
+}
+
+function OpenActions({ promotion }: { readonly promotion: Promotion }) {
+  const whyNot = useWhyNot();
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  const [isCancelling, setCancelling] = useState(false);
+  const evaluate = useCommand(RELEASES_ROUTES.evaluatePromotion);
+  const conflict = useReviewConflict(promotion);
+  return (
+    <>
+      {promotion.state === 'pending_approval' ? (
+        <>
+          <Button kind="primary" icon="approve" onPress={() => setVerdict('approve')} disabledReason={conflict}>
+            Approve…
+          </Button>
+          {conflict === undefined ? (
+            <Button icon="reject" onPress={() => setVerdict('reject')}>
+              Reject…
+            </Button>
+          ) : null}
+        </>
+      ) : (
+        <Button
+          kind="primary"
+          icon="retry"
+          isPending={evaluate.isPending}
+          disabledReason={whyNot('promotion.write')}
+          onPress={() => evaluate.mutate({ params: { promotionId: promotion.id }, body: {} })}
+        >
+          Look again now
+        </Button>
+      )}
+      {whyNot('promotion.write') === undefined ? (
+        <Button icon="close" onPress={() => setCancelling(true)}>
+          Cancel…
+        </Button>
+      ) : null}
+      {evaluate.error === null ? null : <ErrorState error={evaluate.error} />}
+      <ReviewDialog promotion={promotion} verdict={verdict} onClose={() => setVerdict(null)} />
+      <CancelPromotionDialog promotion={promotion} isOpen={isCancelling} onClose={() => setCancelling(false)} />
+    </>
+  );
+}
+
+/** An approved promotion is deployed by itself where its environment has targets; this is for when it was not. */
+function DeployAction({ promotion }: { readonly promotion: Promotion }) {
+  const navigate = useNavigate();
+  const whyNot = useWhyNot();
+  const start = useCommand(DEPLOYMENTS_ROUTES.startDeployment);
+  return (
+    <>
+      <Button
+        kind="primary"
+        icon="deploy"
+        isPending={start.isPending}
+        disabledReason={whyNot('promotion.write')}
+        onPress={() =>
+          start.mutate(
+            { params: { promotionId: promotion.id }, body: {} },
+            { onSuccess: ({ body }) => void navigate({ to: `/deployments/${body.id}` }) },
+          )
+        }
+      >
+        Deploy
+      </Button>
+      {start.error === null ? null : <ErrorState error={start.error} />}
+    </>
+  );
+}
+
+/** Why the person who looks cannot approve, or `undefined`. */
+export function useReviewConflict(promotion: Promotion): string | undefined {
+  const me = useMe();
+  const { environments } = useEnvironments();
+  if (me === undefined) return undefined;
+  const environment = environments.find(({ id }) => id === promotion.environmentId);
+  const reviewer = { id: me.id, name: me.name, mayApprove: me.scopes.includes('promotion.approve') };
+  return reviewConflict(promotion, environment, reviewer) ?? undefined;
+}

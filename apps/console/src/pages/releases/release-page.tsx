@@ -1,0 +1,104 @@
+import './releases.css';
+import { type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useState } from 'react';
+import { useApi, useWhyNot } from '../../api/index.ts';
+import { AppLink, Button, DigestChip, KeyValue, Loaded, Page, PROMOTION_STATES } from '../../ui/index.ts';
+import { Section, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
+import { nextEnvironment } from './model/next-environment.ts';
+import { releaseWhere } from './model/release-where.ts';
+import { PlainTable } from './parts/plain-table.tsx';
+import { DigestTable } from './parts/release-digests.tsx';
+import { ReleaseMode } from './parts/release-mode.tsx';
+import { useEnvironments } from './parts/use-environments.ts';
+import { usePageParam } from './parts/use-page-param.ts';
+
+/** One release: exactly which digests it is, and how far it came. */
+export function Component() {
+  const releaseId = usePageParam('releaseId');
+  const query = useApi(RELEASES_ROUTES.getRelease, { params: { releaseId } });
+  const promotions = useApi(RELEASES_ROUTES.listPromotions, { query: { releaseId, limit: 100 } });
+  const { environments } = useEnvironments();
+  const release = query.data?.body;
+  const known = promotions.data?.body.items;
+  const name = release === undefined ? 'Release' : `${release.name} ${release.version}`;
+  return (
+    <Page
+      title={name}
+      above={<AppLink to="/releases">Releases</AppLink>}
+      badge={release === undefined ? undefined : <ReleaseMode mode={release.mode} />}
+      sentence={known === undefined ? undefined : releaseWhere(environments, known)}
+      actions={
+        release === undefined ? undefined : (
+          <Promote release={release} next={nextEnvironment(environments, known ?? [])?.name} />
+        )
+      }
+      command={release === undefined ? undefined : `stella release show ${release.name}@${release.version}`}
+      asOfMs={query.data?.asOfMs}
+    >
+      <Loaded query={query} lines={8}>
+        {({ body }) => (
+          <>
+            <Facts release={body} />
+            <Section title="Digests" sentence="Resolved once, when the release was made. Approvals bind to them.">
+              <DigestTable release={body} isWide />
+            </Section>
+          </>
+        )}
+      </Loaded>
+      <Section title="Promotions">
+        <Loaded query={promotions}>
+          {({ body }) => (
+            <PlainTable
+              label={`Promotions of ${name}`}
+              items={body.items}
+              keyOf={({ id }) => id}
+              empty="It was not promoted yet."
+              columns={[
+                {
+                  id: 'environment',
+                  title: 'To',
+                  isRowHeader: true,
+                  cell: ({ id, environment }) => <AppLink to={`/promotions/${id}`}>{environment}</AppLink>,
+                },
+                { id: 'state', title: 'State', cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} /> },
+                { id: 'why', title: 'Why', cell: ({ sentence }) => sentence },
+                { id: 'by', title: 'Requested by', cell: ({ requestedBy }) => requestedBy.name },
+                { id: 'when', title: 'When', cell: ({ requestedAt }) => <TimeAgo at={requestedAt} /> },
+              ]}
+            />
+          )}
+        </Loaded>
+      </Section>
+    </Page>
+  );
+}
+
+function Promote({ release, next }: { readonly release: Release; readonly next: string | undefined }) {
+  const whyNot = useWhyNot()('promotion.write');
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button kind="primary" icon="promotion" disabledReason={whyNot} onPress={() => setOpen(true)}>
+        {next === undefined ? 'Request promotion…' : `Request promotion to ${next}…`}
+      </Button>
+      <RequestPromotionDialog isOpen={isOpen} onClose={() => setOpen(false)} release={release} />
+    </>
+  );
+}
+
+function Facts({ release }: { readonly release: Release }) {
+  return (
+    <Section title="Facts">
+      <KeyValue
+        rows={[
+          ['Digest of the release', <DigestChip digest={release.digest} what="digest of the release" />],
+          ['Calendar version', release.calendarVersion],
+          ['Created', <TimeAgo at={release.createdAt} />],
+          ['By', release.createdBy.name],
+          release.notes === '' ? undefined : ['Notes', <span className="release-notes">{release.notes}</span>],
+        ]}
+      />
+    </Section>
+  );
+}
