@@ -34,6 +34,11 @@ export const CLI_ERRORS = {
   },
   LOGIN_EXPIRED: { status: 401, exit: EXIT.verification, hint: 'Log in again with "stella login".' },
   LOGIN_REFUSED: { status: 401, exit: EXIT.verification, hint: 'Check tenant, user and password.' },
+  TOKEN_INVALID: {
+    status: 400,
+    exit: EXIT.invalid,
+    hint: 'Give the token alone, as "stella token create --token-file" writes it.',
+  },
   SERVER_UNREACHABLE: {
     status: 503,
     exit: EXIT.retry,

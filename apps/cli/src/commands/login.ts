@@ -8,7 +8,7 @@ import { readInput } from '../input.ts';
 import { keepLogin } from '../server/credentials.ts';
 import { type Issuer, openIssuer, type Tokens } from '../server/issuer.ts';
 import { SERVER_OPTION } from '../server/server-command.ts';
-import { chooseServer } from '../server/session.ts';
+import { chooseServer, readTokenFile } from '../server/session.ts';
 
 export const command = defineCommand({
   description:
@@ -56,8 +56,7 @@ interface LoginOptions {
 async function tokensFor(server: string, options: LoginOptions, context: Context): Promise<Tokens> {
   const tokenFile = options['token-file'];
   if (tokenFile !== undefined) {
-    const accessToken = (await readInput(tokenFile, context, 1 << 16)).toString('utf8').trim();
-    return { accessToken, expiresAt: null, refreshToken: null };
+    return { accessToken: await readTokenFile(tokenFile, context), expiresAt: null, refreshToken: null };
   }
   const issuer = await openIssuer(server, () => context.clock.now());
   if (options.user === undefined) return byBrowser(issuer, context);

@@ -45,7 +45,7 @@ export async function chooseServer(context: Context, named: string | undefined):
  * Clients that act as whoever is logged in. `STELLA_TOKEN` (or the file that `STELLA_TOKEN_FILE` names) wins over a
  * login, for pipelines. A login whose token has ended is renewed and kept.
  *
- * @throws AppError `LOGIN_NEEDED`, `LOGIN_EXPIRED`, `SERVER_UNREACHABLE`
+ * @throws AppError `LOGIN_NEEDED`, `LOGIN_EXPIRED`, `TOKEN_INVALID`, `SERVER_UNREACHABLE`
  */
 export async function openSession(context: Context, named: string | undefined): Promise<Session> {
   const server = await chooseServer(context, named);
@@ -66,9 +66,20 @@ export async function openSession(context: Context, named: string | undefined): 
 
 async function tokenFromEnvironment(context: Context): Promise<string | undefined> {
   const token = context.env['STELLA_TOKEN'];
-  if (token !== undefined && token !== '') return token;
+  if (token !== undefined && token !== '') return tokenOf(token, 'STELLA_TOKEN');
   const file = context.env['STELLA_TOKEN_FILE'];
-  return file === undefined ? undefined : (await readInput(file, context, 1 << 16)).toString('utf8').trim();
+  return file === undefined ? undefined : readTokenFile(file, context);
+}
+
+/** @throws AppError `TOKEN_INVALID` */
+export async function readTokenFile(file: string, context: Context): Promise<string> {
+  return tokenOf((await readInput(file, context, 1 << 16)).toString('utf8').trim(), file);
+}
+
+/** What cannot stand in a header would look like a server that does not answer. The message must not repeat it. */
+function tokenOf(text: string, where: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw fail('TOKEN_INVALID', `${where} does not hold an API token alone`);
+  return text;
 }
 
 const isOver = ({ expiresAt }: Login, context: Context): boolean =>
