@@ -157,6 +157,10 @@ export interface ExecuteOptions {
   readonly clock: Clock;
   /** Aborted: nothing new is begun, nothing is undone; the journal says where to go on. */
   readonly signal: AbortSignal;
+  /** Aborted: the step under way is finished, the next one is not begun. */
+  readonly drain?: AbortSignal;
+  /** Pauses before a step that could not reach its engine or registry is tried again; default 0.5 s to 8 s. */
+  readonly retryPausesMs?: readonly number[];
   /** All steps with their states, at each change. */
   readonly onSteps?: (steps: readonly StepReport[]) => void;
   readonly onOutput?: (text: string) => void;

@@ -134,6 +134,13 @@ export function containerClient(options: DockerOptions = {}): ContainerClient {
       if (answer.statusCode === 201 || answer.statusCode === 409) return void answer.resume();
       throw await answerError(answer, endpoint, 'DOCKER_NO_SUCH_RESOURCE');
     },
+    async connectNetwork(name, containerId, aliases) {
+      const body = { Container: containerId, EndpointConfig: { Aliases: aliases } };
+      const answer = await post(`/networks/${named(name)}/connect`, body);
+      if (answer.statusCode === 200) return void answer.resume();
+      const error = await answerError(answer, endpoint, 'DOCKER_NO_SUCH_RESOURCE');
+      if (!/already exists in network/i.test(error.message)) throw error;
+    },
     inspectVolume: (name) => resource('volumes', name),
     async createVolume(name, labels) {
       const answer = await post('/volumes/create', { Name: name, Labels: labels });

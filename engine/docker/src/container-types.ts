@@ -123,6 +123,8 @@ export interface ContainerClient extends DockerClient {
   pullImage(repository: string, digest: Digest, options?: PullOptions): Promise<void>;
   inspectNetwork(name: string): Promise<EngineResource | undefined>;
   createNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** Before a container starts it may be put into further networks; one that it is in already is fine. */
+  connectNetwork(name: string, containerId: string, aliases: readonly string[]): Promise<void>;
   inspectVolume(name: string): Promise<EngineResource | undefined>;
   /** Keeps the volume that is there. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
