@@ -4,6 +4,7 @@ import { isAffected } from './affected.ts';
 import { nowMs } from './ambient.ts';
 import { callApi } from './call.ts';
 import { Observable } from './observable.ts';
+import { readAgain } from './read-again.ts';
 
 export interface Connection {
   /** `live`: changes appear by themselves. `lost`: what is shown may be old. */
@@ -33,9 +34,7 @@ export function followEvents(client: QueryClient): () => void {
     timer = undefined;
     const types = [...changed];
     changed.clear();
-    void client.invalidateQueries({
-      predicate: ({ queryKey }) => types.some((type) => isAffected(String(queryKey[0]), type)),
-    });
+    readAgain(client, ({ queryKey }) => types.some((type) => isAffected(String(queryKey[0]), type)));
   };
   const note = (type: string): void => {
     changed.add(type);
@@ -56,11 +55,11 @@ export function followEvents(client: QueryClient): () => void {
         setState('live');
         waitMs = FIRST_RETRY_MS;
         if (lastEventId === undefined) {
-          void client.invalidateQueries({ predicate: ({ state }) => state.dataUpdatedAt < connectedAtMs });
+          readAgain(client, ({ updatedAtMs }) => updatedAtMs < connectedAtMs);
         }
         for await (const { id, event } of body) {
           if (id !== undefined) lastEventId = id;
-          if (event === 'reset') void client.invalidateQueries();
+          if (event === 'reset') readAgain(client);
           else note(event);
         }
       } catch {

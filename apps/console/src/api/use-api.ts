@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useMemo, useRef } from 'react';
 import { randomText } from './ambient.ts';
 import { type Answer, callApi } from './call.ts';
+import { readAgain } from './read-again.ts';
 
 /** Reads a route; the event stream refreshes it. `data` is `{ body, etag, asOfMs }`. */
 export function useApi<const R extends Route>(
@@ -33,7 +34,10 @@ export interface Pages<T> {
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly asOfMs: number | undefined;
+  /** Something changed since, and the list is too long to be read again by itself. */
+  readonly isOutdated: boolean;
   loadMore(): void;
+  /** From the first page. */
   refetch(): void;
   /** Every item of the filter, for files; at most `MAX_ALL`. */
   loadAll(): Promise<readonly T[]>;
@@ -55,8 +59,12 @@ export function usePages<const R extends Route>(
     const answer = await callApi(route, paged as ClientInput<R>, signal === undefined ? {} : { signal });
     return { page: answer.body as Page, asOfMs: answer.asOfMs };
   };
+  const client = useQueryClient();
+  const queryKey = [route.id, input, 'pages'];
   const query = useInfiniteQuery({
-    queryKey: [route.id, input, 'pages'],
+    queryKey,
+    // Comparing all rows with all rows before would take longer than drawing them.
+    structuralSharing: false,
     queryFn: ({ pageParam, signal }) => read(pageParam, PAGE, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ page }) => page.next ?? undefined,
@@ -72,8 +80,9 @@ export function usePages<const R extends Route>(
     hasMore: query.hasNextPage,
     isLoadingMore: query.isFetchingNextPage,
     asOfMs: pages?.[0]?.asOfMs,
+    isOutdated: client.getQueryState(queryKey)?.isInvalidated === true && !query.isFetching,
     loadMore: () => void query.fetchNextPage({ cancelRefetch: false }),
-    refetch: () => void query.refetch(),
+    refetch: () => void client.resetQueries({ queryKey, exact: true }),
     loadAll: async () => {
       const all: ItemOf<R>[] = [];
       let cursor: string | undefined;
@@ -105,7 +114,7 @@ export function useCommand<const R extends Route>(route: R) {
     },
     onSuccess: () => {
       attempt.current = undefined;
-      return client.invalidateQueries();
+      readAgain(client);
     },
   });
 }
