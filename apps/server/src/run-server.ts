@@ -179,5 +179,9 @@ function derivedSettings(
     authority: { issuer: `${url}/oidc`, secretsDir, masterKeyFile, demoUsers: isDemo },
     signer: { secretsDir, masterKeyFile },
     attestor: { secretsDir, masterKeyFile },
+    // Where `docker run registry` listens on somebody's own machine. A server for others names its registries itself.
+    ...(isDemo ? { scanner: { registries: LOCAL_REGISTRIES } } : {}),
   };
 }
+
+const LOCAL_REGISTRIES = ['localhost:5000', '127.0.0.1:5000'].map((host) => ({ host, isPlainHttp: true }));

@@ -34,7 +34,7 @@ export const SCANNER_ERRORS = {
   REGISTRY_FORBIDDEN: {
     status: 422,
     exit: EXIT.verification,
-    hint: 'Allow the registry in scanner.registries, with credentials when it needs some.',
+    hint: 'The operator lists it in the settings file: "scanner: { registries: [{ host: HOST, isPlainHttp: true }] }".',
   },
   IMAGE_SCANNED: {
     status: 409,
