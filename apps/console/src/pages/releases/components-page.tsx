@@ -1,0 +1,85 @@
+import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useState } from 'react';
+import { usePages, useWhyNot } from '../../api/index.ts';
+import type { Column } from '../../ui/grid/column.ts';
+import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
+import { ComponentDialog } from './dialogs/component-dialog.tsx';
+import { ListGrid } from './parts/list-grid.tsx';
+
+const COLUMNS: readonly Column<ComponentData>[] = [
+  {
+    id: 'name',
+    header: 'Component',
+    isName: true,
+    width: 'minmax(140px, 1fr)',
+    cell: ({ id, name }) => <AppLink to={`/components/${id}`}>{name}</AppLink>,
+    text: ({ name }) => name,
+  },
+  {
+    id: 'repository',
+    header: 'Repository',
+    width: 'minmax(220px, 2fr)',
+    cell: ({ repository }) => <code>{repository}</code>,
+    text: ({ repository }) => repository,
+  },
+  {
+    id: 'description',
+    header: 'Description',
+    width: 'minmax(180px, 2fr)',
+    cell: ({ description }) => description,
+    text: ({ description }) => description,
+  },
+  {
+    id: 'created',
+    header: 'Created',
+    width: '120px',
+    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+    text: ({ createdAt }) => createdAt,
+  },
+];
+
+/** Every component, by name. */
+export function Component() {
+  const whyNot = useWhyNot()('component.write');
+  const [isCreating, setCreating] = useState(false);
+  const pages = usePages(RELEASES_ROUTES.listComponents, {});
+  const count = pages.items.length;
+  const create = (
+    <Button kind="primary" icon="plus" disabledReason={whyNot} onPress={() => setCreating(true)}>
+      Create component…
+    </Button>
+  );
+  return (
+    <Page
+      title="Components"
+      sentence={
+        pages.isPending
+          ? undefined
+          : count === 0
+            ? 'No components yet.'
+            : `${count}${pages.hasMore ? ' or more' : ''} deployable part${count === 1 ? '' : 's'}, each tied to an image repository.`
+      }
+      actions={create}
+      command="stella component list"
+      asOfMs={pages.asOfMs}
+    >
+      <ListGrid
+        label="Components"
+        columns={COLUMNS}
+        pages={pages}
+        pathOf={({ id }) => `/components/${id}`}
+        empty={
+          <EmptyState
+            title="No components yet"
+            icon="box"
+            command="stella component create web registry.example/shop/web"
+            action={create}
+          >
+            A component is a deployable part of a product, tied to an image repository.
+          </EmptyState>
+        }
+      />
+      <ComponentDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+    </Page>
+  );
+}

@@ -1,0 +1,124 @@
+import { type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { usePages } from '../../api/index.ts';
+import type { Column } from '../../ui/grid/column.ts';
+import { AppLink, DEPLOYMENT_STATES, duration, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { useUrlText } from '../../ui/index.ts';
+import { hasEnded } from './model/task-progress.ts';
+import { ListGrid } from './parts/list-grid.tsx';
+
+const tookMs = ({ createdAt, finishedAt }: Deployment): number | null =>
+  finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(createdAt);
+
+const COLUMNS: readonly Column<Deployment>[] = [
+  {
+    id: 'release',
+    header: 'Release',
+    isName: true,
+    width: 'minmax(150px, 1fr)',
+    cell: ({ id, release }) => <AppLink to={`/deployments/${id}`}>{release}</AppLink>,
+    text: ({ release }) => release,
+  },
+  {
+    id: 'environment',
+    header: 'To',
+    width: 'minmax(90px, 0.6fr)',
+    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
+    text: ({ environment }) => environment,
+  },
+  {
+    id: 'kind',
+    header: 'Kind',
+    width: '100px',
+    cell: ({ kind }) => (kind === 'rollback' ? 'Rollback' : 'Deployment'),
+    text: ({ kind }) => kind,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '140px',
+    cell: ({ state }) => <StateBadge {...DEPLOYMENT_STATES[state]} />,
+    text: ({ state }) => state,
+  },
+  {
+    id: 'hosts',
+    header: 'Hosts',
+    width: '90px',
+    isNumber: true,
+    cell: ({ tasks }) => `${tasks.filter(({ state }) => state === 'succeeded').length} of ${tasks.length}`,
+    text: ({ tasks }) => tasks.length,
+  },
+  {
+    id: 'why',
+    header: 'What happened',
+    width: 'minmax(220px, 3fr)',
+    cell: ({ sentence }) => sentence,
+    text: ({ sentence }) => sentence,
+  },
+  {
+    id: 'by',
+    header: 'Started by',
+    width: '110px',
+    cell: ({ startedBy }) => startedBy.name,
+    text: ({ startedBy }) => startedBy.name,
+  },
+  {
+    id: 'began',
+    header: 'Began',
+    width: '110px',
+    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+    text: ({ createdAt }) => createdAt,
+  },
+  {
+    id: 'took',
+    header: 'Took',
+    width: '80px',
+    isNumber: true,
+    cell: (deployment) => {
+      const ms = tookMs(deployment);
+      return ms === null ? '–' : duration(ms);
+    },
+    text: tookMs,
+  },
+];
+
+/** Every deployment and rollback, newest first. */
+export function Component() {
+  const [environment] = useUrlText('environment');
+  const pages = usePages(DEPLOYMENTS_ROUTES.listDeployments, {
+    query: environment === undefined ? {} : { environment },
+  });
+  const running = pages.items.filter((one) => !hasEnded(one)).length;
+  const [newest] = pages.items;
+  return (
+    <Page
+      title="Deployments"
+      sentence={
+        pages.isPending
+          ? undefined
+          : newest === undefined
+            ? 'Nothing was deployed yet.'
+            : running === 0
+              ? 'Nothing is being deployed now.'
+              : `${running} ${running === 1 ? 'is' : 'are'} under way.`
+      }
+      command={`stella deployment list${environment === undefined ? '' : ` --env ${environment}`}`}
+      asOfMs={pages.asOfMs}
+    >
+      <ListGrid
+        label="Deployments"
+        columns={COLUMNS}
+        pages={pages}
+        pathOf={({ id }) => `/deployments/${id}`}
+        empty={
+          <EmptyState
+            title="No deployments yet"
+            icon="deploy"
+            command="stella target add NAME --env ENVIRONMENT --agent AGENT"
+          >
+            An approved promotion is deployed by itself once its environment has targets and a template.
+          </EmptyState>
+        }
+      />
+    </Page>
+  );
+}

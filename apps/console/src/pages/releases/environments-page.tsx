@@ -1,0 +1,139 @@
+import { type Environment, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useState } from 'react';
+import { nowMs, usePages, useWhyNot } from '../../api/index.ts';
+import type { Column } from '../../ui/grid/column.ts';
+import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
+import { EnvironmentDialog } from './dialogs/environment-dialog.tsx';
+import { freezeOf } from './model/freeze-state.ts';
+import { EnvironmentBadge } from './parts/environment-badge.tsx';
+import { ListGrid } from './parts/list-grid.tsx';
+
+const COLUMNS: readonly Column<Environment>[] = [
+  {
+    id: 'order',
+    header: 'Place',
+    width: '70px',
+    isNumber: true,
+    cell: ({ order }) => order,
+    text: ({ order }) => order,
+  },
+  {
+    id: 'name',
+    header: 'Environment',
+    isName: true,
+    width: 'minmax(130px, 1fr)',
+    cell: ({ id, name }) => <AppLink to={`/environments/${id}`}>{name}</AppLink>,
+    text: ({ name }) => name,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '110px',
+    cell: (environment) => <EnvironmentBadge environment={environment} />,
+    text: (environment) => (freezeOf(environment, nowMs())?.isActive === true ? 'frozen' : 'open'),
+  },
+  {
+    id: 'current',
+    header: 'Release',
+    width: 'minmax(130px, 1fr)',
+    cell: ({ current }) =>
+      current === null ? (
+        <span className="quiet">nothing yet</span>
+      ) : (
+        <AppLink to={`/releases/${current.releaseId}`}>{current.release}</AppLink>
+      ),
+    text: ({ current }) => current?.release ?? null,
+  },
+  {
+    id: 'since',
+    header: 'Since',
+    width: '110px',
+    cell: ({ current }) => <TimeAgo at={current?.since ?? null} />,
+    text: ({ current }) => current?.since ?? null,
+  },
+  {
+    id: 'approvals',
+    header: 'Approvals',
+    width: '100px',
+    isNumber: true,
+    cell: ({ requiredApprovals }) => requiredApprovals,
+    text: ({ requiredApprovals }) => requiredApprovals,
+  },
+  {
+    id: 'separation',
+    header: 'Own requests',
+    width: 'minmax(130px, 1fr)',
+    cell: ({ isSeparationOfDuties }) => (isSeparationOfDuties ? 'another approves' : 'may approve'),
+    text: ({ isSeparationOfDuties }) => String(!isSeparationOfDuties),
+  },
+  {
+    id: 'policy',
+    header: 'Policy',
+    width: 'minmax(120px, 1fr)',
+    cell: ({ policy }) => policy ?? <span className="quiet">active default</span>,
+    text: ({ policy }) => policy,
+  },
+  {
+    id: 'freeze',
+    header: 'Next freeze',
+    width: '130px',
+    cell: (environment) => {
+      const frozen = freezeOf(environment, nowMs());
+      if (frozen === undefined) return <span className="quiet">none</span>;
+      return (
+        <TimeAgo
+          at={frozen.isActive ? frozen.freeze.endsAt : frozen.freeze.startsAt}
+          prefix={frozen.isActive ? 'ends ' : ''}
+        />
+      );
+    },
+    text: (environment) => freezeOf(environment, nowMs())?.freeze.startsAt ?? null,
+  },
+];
+
+/** Every environment in its order. */
+export function Component() {
+  const whyNot = useWhyNot()('environment.write');
+  const [isCreating, setCreating] = useState(false);
+  const pages = usePages(RELEASES_ROUTES.listEnvironments, {});
+  const frozen = pages.items.filter((one) => freezeOf(one, nowMs())?.isActive === true);
+  const create = (
+    <Button kind="primary" icon="plus" disabledReason={whyNot} onPress={() => setCreating(true)}>
+      Create environment…
+    </Button>
+  );
+  return (
+    <Page
+      title="Environments"
+      sentence={pages.isPending ? undefined : sentenceOf(pages.items, frozen)}
+      actions={create}
+      command="stella env list"
+      asOfMs={pages.asOfMs}
+    >
+      <ListGrid
+        label="Environments"
+        columns={COLUMNS}
+        pages={pages}
+        pathOf={({ id }) => `/environments/${id}`}
+        empty={
+          <EmptyState
+            title="No environments yet"
+            icon="environment"
+            command="stella env create dev --order 1"
+            action={create}
+          >
+            Environments are the ordered places that releases go to: dev, stage, prod.
+          </EmptyState>
+        }
+      />
+      <EnvironmentDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+    </Page>
+  );
+}
+
+function sentenceOf(all: readonly Environment[], frozen: readonly Environment[]): string {
+  if (all.length === 0) return 'No environments yet.';
+  const order = all.map(({ name }) => name).join(', then ');
+  const state = frozen.length === 0 ? 'None is frozen.' : `Frozen: ${frozen.map(({ name }) => name).join(', ')}.`;
+  return `Releases go to ${order}. ${state}`;
+}

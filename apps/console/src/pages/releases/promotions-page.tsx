@@ -1,0 +1,171 @@
+import { type Promotion, PromotionState, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useState } from 'react';
+import { usePages, useWhyNot } from '../../api/index.ts';
+import type { Column } from '../../ui/grid/column.ts';
+import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, Select, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { useUrlText } from '../../ui/index.ts';
+import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
+import { ListGrid } from './parts/list-grid.tsx';
+
+const ANY = 'any';
+const STATE_OPTIONS = [
+  { id: ANY, label: 'Any state' },
+  ...PromotionState.options.map((state) => ({ id: state, label: PROMOTION_STATES[state].word })),
+];
+const WHOSE_OPTIONS = [
+  { id: ANY, label: 'Everybody’s' },
+  { id: 'me', label: 'Those that wait for me' },
+];
+
+const COLUMNS: readonly Column<Promotion>[] = [
+  {
+    id: 'release',
+    header: 'Release',
+    isName: true,
+    width: 'minmax(150px, 1fr)',
+    cell: ({ id, release }) => <AppLink to={`/promotions/${id}`}>{release}</AppLink>,
+    text: ({ release }) => release,
+  },
+  {
+    id: 'environment',
+    header: 'To',
+    width: 'minmax(90px, 0.6fr)',
+    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
+    text: ({ environment }) => environment,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '170px',
+    cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} />,
+    text: ({ state }) => state,
+  },
+  {
+    id: 'why',
+    header: 'Why',
+    width: 'minmax(220px, 3fr)',
+    cell: ({ sentence }) => sentence,
+    text: ({ sentence }) => sentence,
+  },
+  {
+    id: 'by',
+    header: 'Requested by',
+    width: '130px',
+    cell: ({ requestedBy }) => requestedBy.name,
+    text: ({ requestedBy }) => requestedBy.name,
+  },
+  {
+    id: 'requested',
+    header: 'Requested',
+    width: '110px',
+    cell: ({ requestedAt }) => <TimeAgo at={requestedAt} />,
+    text: ({ requestedAt }) => requestedAt,
+  },
+  {
+    id: 'changed',
+    header: 'Changed',
+    width: '110px',
+    isExtra: true,
+    cell: ({ updatedAt }) => <TimeAgo at={updatedAt} />,
+    text: ({ updatedAt }) => updatedAt,
+  },
+  { id: 'id', header: 'Id', width: '300px', isExtra: true, cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
+];
+
+/** Every promotion, newest first. */
+export function Component() {
+  const whyNot = useWhyNot()('promotion.write');
+  const [environment] = useUrlText('environment');
+  const [stateText, setState] = useUrlText('state');
+  const [whose, setWhose] = useUrlText('for');
+  const [isRequesting, setRequesting] = useState(false);
+  const state = PromotionState.options.find((one) => one === stateText);
+  const isForMe = whose === 'me';
+  const pages = usePages(RELEASES_ROUTES.listPromotions, {
+    query: {
+      ...(state === undefined ? {} : { state }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(isForMe ? { isWaitingForMe: true } : {}),
+    },
+  });
+  const open = pages.items.filter((one) => one.state.startsWith('pending')).length;
+  const request = (
+    <Button kind="primary" icon="promotion" disabledReason={whyNot} onPress={() => setRequesting(true)}>
+      Request promotion…
+    </Button>
+  );
+  return (
+    <Page
+      title="Promotions"
+      sentence={pages.isPending ? undefined : sentenceOf(pages.items.length, open, pages.hasMore)}
+      actions={request}
+      command={commandOf({ state, environment, isForMe })}
+      asOfMs={pages.asOfMs}
+    >
+      <ListGrid
+        label="Promotions"
+        columns={COLUMNS}
+        pages={pages}
+        pathOf={({ id }) => `/promotions/${id}`}
+        filters={
+          <>
+            <Select
+              label="State"
+              isInline
+              options={STATE_OPTIONS}
+              value={state ?? ANY}
+              onChange={(value) => setState(value === ANY ? undefined : value)}
+            />
+            <Select
+              label="Show"
+              isInline
+              options={WHOSE_OPTIONS}
+              value={isForMe ? 'me' : ANY}
+              onChange={(value) => setWhose(value === ANY ? undefined : value)}
+            />
+          </>
+        }
+        empty={
+          state === undefined && environment === undefined && !isForMe ? (
+            <EmptyState
+              title="No promotions yet"
+              icon="promotion"
+              command="stella promotion request NAME@VERSION ENVIRONMENT"
+            >
+              A promotion asks to bring a release into an environment. Its gates are looked at by themselves.
+            </EmptyState>
+          ) : (
+            <EmptyState title="No promotion matches the filter" icon="search">
+              Choose another state, or another environment in the bar above.
+            </EmptyState>
+          )
+        }
+      />
+      <RequestPromotionDialog
+        isOpen={isRequesting}
+        onClose={() => setRequesting(false)}
+        {...(environment === undefined ? {} : { environment })}
+      />
+    </Page>
+  );
+}
+
+function sentenceOf(count: number, open: number, hasMore: boolean): string {
+  const shown = `${count}${hasMore ? ' newest' : ''} promotion${count === 1 ? '' : 's'}`;
+  if (count === 0) return 'No promotions here.';
+  return open === 0 ? `${shown}; none waits.` : `${shown}; ${open} ${open === 1 ? 'waits' : 'wait'}.`;
+}
+
+function commandOf(filter: {
+  readonly state: string | undefined;
+  readonly environment: string | undefined;
+  readonly isForMe: boolean;
+}): string {
+  const { state, environment, isForMe } = filter;
+  const options = [
+    state === undefined ? '' : ` --state ${state}`,
+    environment === undefined ? '' : ` --env ${environment}`,
+    isForMe ? ' --waiting-for-me' : '',
+  ];
+  return `stella promotion list${options.join('')}`;
+}
