@@ -58,7 +58,7 @@ test('a line counts as shown only by a test that exists, under the name it is gi
   expect(shown.length).toBeGreaterThan(0);
   for (const { id, shownBy } of shown) {
     const [path = '', ...name] = shownBy.split('#');
-    expect(path, id).toMatch(/^(engine|apps|tests|tools)\/\S+\.test\.ts$/);
+    expect(path, id).toMatch(/^(engine|contracts|platform|services|apps|tests|tools)\/\S+\.test\.ts$/);
     expect(existsSync(join(root, path)), `${id}: ${path}`).toBe(true);
     expect(read(path), `${id}: ${shownBy}`).toContain(name.join('#'));
   }
