@@ -1,10 +1,9 @@
 import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
-import type { Column } from '../../ui/grid/column.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
 import { ComponentDialog } from './dialogs/component-dialog.tsx';
-import { ListGrid } from './parts/list-grid.tsx';
 
 const COLUMNS: readonly Column<ComponentData>[] = [
   {
@@ -63,11 +62,13 @@ export function Component() {
       command="stella component list"
       asOfMs={pages.asOfMs}
     >
-      <ListGrid
+      <DataGrid
+        name="components"
         label="Components"
         columns={COLUMNS}
         pages={pages}
-        pathOf={({ id }) => `/components/${id}`}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/components/${id}`}
         empty={
           <EmptyState
             title="No components yet"

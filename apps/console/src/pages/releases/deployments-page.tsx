@@ -1,10 +1,9 @@
 import { type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { usePages } from '../../api/index.ts';
-import type { Column } from '../../ui/grid/column.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, DEPLOYMENT_STATES, duration, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
 import { hasEnded } from './model/task-progress.ts';
-import { ListGrid } from './parts/list-grid.tsx';
 
 const tookMs = ({ createdAt, finishedAt }: Deployment): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(createdAt);
@@ -104,11 +103,13 @@ export function Component() {
       command={`stella deployment list${environment === undefined ? '' : ` --env ${environment}`}`}
       asOfMs={pages.asOfMs}
     >
-      <ListGrid
+      <DataGrid
+        name="deployments"
         label="Deployments"
         columns={COLUMNS}
         pages={pages}
-        pathOf={({ id }) => `/deployments/${id}`}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/deployments/${id}`}
         empty={
           <EmptyState
             title="No deployments yet"

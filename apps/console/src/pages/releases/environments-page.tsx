@@ -1,12 +1,11 @@
 import { type Environment, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { nowMs, usePages, useWhyNot } from '../../api/index.ts';
-import type { Column } from '../../ui/grid/column.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
 import { EnvironmentDialog } from './dialogs/environment-dialog.tsx';
 import { freezeOf } from './model/freeze-state.ts';
 import { EnvironmentBadge } from './parts/environment-badge.tsx';
-import { ListGrid } from './parts/list-grid.tsx';
 
 const COLUMNS: readonly Column<Environment>[] = [
   {
@@ -110,11 +109,13 @@ export function Component() {
       command="stella env list"
       asOfMs={pages.asOfMs}
     >
-      <ListGrid
+      <DataGrid
+        name="environments"
         label="Environments"
         columns={COLUMNS}
         pages={pages}
-        pathOf={({ id }) => `/environments/${id}`}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/environments/${id}`}
         empty={
           <EmptyState
             title="No environments yet"

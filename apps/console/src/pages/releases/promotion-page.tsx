@@ -66,7 +66,7 @@ function Content({ promotion }: { readonly promotion: Promotion }) {
 
 function Facts({ promotion }: { readonly promotion: Promotion }) {
   const { release, releaseId, environment, environmentId, requestedBy, reason, packetId } = promotion;
-  const standing = promotion.approvals.find(({ isValid }) => isValid);
+  const policyDigest = promotion.approvals.find(({ isValid }) => isValid)?.policyDigest ?? null;
   return (
     <Section title="Request">
       <KeyValue
@@ -80,9 +80,9 @@ function Facts({ promotion }: { readonly promotion: Promotion }) {
             ? ['Expires', <TimeAgo at={promotion.expiresAt} />]
             : ['Decided', <TimeAgo at={promotion.decidedAt} />],
           packetId === null ? undefined : ['Evidence', <AppLink to={`/evidence/${packetId}`}>Signed packet</AppLink>],
-          standing?.policyDigest == null
+          policyDigest === null
             ? undefined
-            : ['Judged by policy', <DigestChip digest={standing.policyDigest} what="digest of the policy" />],
+            : ['Judged by policy', <DigestChip digest={policyDigest} what="digest of the policy" />],
         ]}
       />
     </Section>

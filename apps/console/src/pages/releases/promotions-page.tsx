@@ -1,11 +1,10 @@
 import { type Promotion, PromotionState, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
-import type { Column } from '../../ui/grid/column.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, Select, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
-import { ListGrid } from './parts/list-grid.tsx';
 
 const ANY = 'any';
 const STATE_OPTIONS = [
@@ -102,11 +101,13 @@ export function Component() {
       command={commandOf({ state, environment, isForMe })}
       asOfMs={pages.asOfMs}
     >
-      <ListGrid
+      <DataGrid
+        name="promotions"
         label="Promotions"
         columns={COLUMNS}
         pages={pages}
-        pathOf={({ id }) => `/promotions/${id}`}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/promotions/${id}`}
         filters={
           <>
             <Select

@@ -1,11 +1,11 @@
 import { type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
-import type { Column } from '../../ui/grid/column.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, DigestChip, EmptyState, Page, TextField, TimeAgo, useUrlText } from '../../ui/index.ts';
 import { ReleaseDialog } from './dialogs/release-dialog.tsx';
 import { isSlug } from './model/fields.ts';
-import { ListGrid } from './parts/list-grid.tsx';
+
 import { ReleaseMode } from './parts/release-mode.tsx';
 
 const COLUMNS: readonly Column<Release>[] = [
@@ -99,11 +99,13 @@ export function Component() {
       command="stella release list"
       asOfMs={pages.asOfMs}
     >
-      <ListGrid
+      <DataGrid
+        name="releases"
         label="Releases"
         columns={COLUMNS}
         pages={pages}
-        pathOf={({ id }) => `/releases/${id}`}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/releases/${id}`}
         filters={
           <TextField
             label="Product"
