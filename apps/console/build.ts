@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { noCompiledChecks, noInnerHtml, onlyEnglish } from './build/plugins.ts';
+import { layersInOrder, noCompiledChecks, noInnerHtml, onlyEnglish } from './build/plugins.ts';
 
 const HERE = import.meta.dirname;
 const ROOT = join(HERE, '..', '..');
@@ -76,7 +76,7 @@ async function bundle(outDir: string): Promise<string[]> {
     logLevel: 'warn',
     mode: 'production',
     define: { 'process.env.NODE_ENV': '"production"' },
-    plugins: [onlyEnglish(), noInnerHtml(), noCompiledChecks()],
+    plugins: [onlyEnglish(), noInnerHtml(), noCompiledChecks(), layersInOrder()],
     oxc: { jsx: { runtime: 'automatic' } },
     build: {
       outDir,

@@ -41,3 +41,17 @@ export function noCompiledChecks(): Plugin {
     },
   };
 }
+
+const LAYERS = '@layer reset, tokens, base, components, layout, pages;\n';
+
+/** Style sheets come in parts, in an order that is the bundler's: each says the order of the layers first. */
+export function layersInOrder(): Plugin {
+  return {
+    name: 'stella:layers-in-order',
+    enforce: 'pre',
+    transform: {
+      filter: { id: /\.css$/ },
+      handler: (code: string) => ({ code: LAYERS + code, map: null }),
+    },
+  };
+}

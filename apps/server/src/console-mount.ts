@@ -110,7 +110,7 @@ const CODINGS = [
 ] as const;
 
 function codingOf(request: IncomingMessage, file: string): (typeof CODINGS)[number] | undefined {
-  const accepted = String(request.headers['accept-encoding'] ?? '')
+  const accepted = (request.headers['accept-encoding'] ?? '')
     .split(',')
     .map((part) => part.trim())
     .filter((part) => !/;\s*q=0(?:\.0*)?$/.test(part))

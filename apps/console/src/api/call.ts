@@ -21,9 +21,6 @@ export async function callApi<const R extends Route>(
   options?: CallOptions,
 ): Promise<Answer<R>> {
   const asOfMs = nowMs();
-  const reply = await createClient({ call: route as Route }, browserTransport).call(
-    input as ClientInput<Route>,
-    options,
-  );
+  const reply = await createClient<{ readonly call: Route }>({ call: route }, browserTransport).call(input, options);
   return { body: reply.body as Output<R>['body'], etag: reply.header('etag'), asOfMs };
 }

@@ -36,11 +36,11 @@ export interface Pages<T> {
   readonly asOfMs: number | undefined;
   /** Something changed since, and the list is too long to be read again by itself. */
   readonly isOutdated: boolean;
-  loadMore(): void;
+  readonly loadMore: () => void;
   /** From the first page. */
-  refetch(): void;
+  readonly refetch: () => void;
   /** Every item of the filter, for files; at most `MAX_ALL`. */
-  loadAll(): Promise<readonly T[]>;
+  readonly loadAll: () => Promise<readonly T[]>;
 }
 
 const MAX_ALL = 200_000;

@@ -1,5 +1,5 @@
 import type { ClientInput, EventsBody, Route } from '@stella-ops/contracts';
-import type { AppError } from '@stella-ops/engine-kernel/errors';
+import { AppError } from '@stella-ops/engine-kernel/errors';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { nowMs } from './ambient.ts';
@@ -37,7 +37,7 @@ export function useWatch<const R extends Route, const W extends WatchRoute>(
           }
           return;
         } catch (error) {
-          if ((error as AppError).retryable !== true) return;
+          if (!(error instanceof AppError) || !error.retryable) return;
         }
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }

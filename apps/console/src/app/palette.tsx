@@ -9,6 +9,8 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { SearchField } from 'react-aria-components/SearchField';
 import { useCan } from '../api/me.ts';
 import { session } from '../api/session.ts';
+import '../ui/dialog.css';
+import '../ui/form.css';
 import { useApi } from '../api/use-api.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { overlay } from './overlay.ts';

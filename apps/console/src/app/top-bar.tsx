@@ -28,7 +28,12 @@ export function TopBar({ isMenuOpen, onMenu }: { readonly isMenuOpen: boolean; r
         </span>
       )}
       <EnvironmentFilter />
-      <button type="button" className="search-button" onClick={() => overlay.set('palette')}>
+      <button
+        type="button"
+        className="search-button"
+        aria-keyshortcuts="Control+K"
+        onClick={() => overlay.set('palette')}
+      >
         <Icon name="search" />
         <span className="search-words">Search and commands</span>
         <kbd>Ctrl K</kbd>

@@ -1,3 +1,4 @@
+import '../ui/form.css';
 import { Button } from 'react-aria-components/Button';
 import { Header, Menu, MenuItem, MenuSection, MenuTrigger, Popover, Separator } from 'react-aria-components/Menu';
 import { useMe } from '../api/me.ts';

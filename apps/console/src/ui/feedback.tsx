@@ -88,7 +88,7 @@ export function Skeleton({ lines = 3, label = 'Loading' }: { readonly lines?: nu
 interface Loadable<T> {
   readonly data: T | undefined;
   readonly error: AppError | null;
-  refetch(): unknown;
+  readonly refetch: () => unknown;
 }
 
 /**

@@ -26,7 +26,7 @@ export function useUrlText(
         const { [name]: _removed, ...rest } = before;
         return value === undefined || value === '' ? rest : { ...rest, [name]: value };
       };
-      void navigate({ to: '.', search: change as never, replace: !isStep, resetScroll: false });
+      void navigate({ to: '.', search: change, replace: !isStep, resetScroll: false });
     },
     [navigate, name, isStep],
   );

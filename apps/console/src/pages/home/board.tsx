@@ -41,7 +41,9 @@ export function Board({ board, environment }: BoardProps) {
                       <Icon name="freeze" size={13} /> frozen
                     </span>
                   ) : null}
-                  <span className="board-targets">{targets === 1 ? '1 target' : `${targets} targets`}</span>
+                  <span className="board-targets">
+                    {targets === 0 ? 'no targets' : targets === 1 ? '1 target' : `${targets} targets`}
+                  </span>
                 </span>
               </th>
             ))}
@@ -52,7 +54,7 @@ export function Board({ board, environment }: BoardProps) {
             <tr key={row.componentId}>
               <th scope="row">
                 <AppLink to={`/components/${row.componentId}`}>{row.component}</AppLink>
-                <span className="board-repository">{row.repository}</span>
+                <span className="board-repository">{breakable(row.repository)}</span>
               </th>
               {columns.map(({ id, name }) => (
                 <td key={id} data-environment={name}>
@@ -110,3 +112,6 @@ function Frozen() {
     </span>
   );
 }
+
+/** A path may break after its slashes. */
+const breakable = (path: string): string => path.replaceAll('/', '/\u200b');

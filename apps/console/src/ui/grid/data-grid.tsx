@@ -100,7 +100,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (row === undefined || rowHref === undefined) return;
     const [to = '/', query] = rowHref(row).split('?');
     const search = query === undefined ? {} : Object.fromEntries(new URLSearchParams(query));
-    void navigate({ to, search: search as never });
+    void navigate({ to, search });
   };
   const openMenu = (index: number): void => {
     const anchor = frame.current?.querySelector<HTMLElement>(`[data-row="${index}"] .grid-dots`);

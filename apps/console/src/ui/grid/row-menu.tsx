@@ -1,3 +1,4 @@
+import '../form.css';
 import { useRef } from 'react';
 import { Menu, MenuItem, Popover, Text } from 'react-aria-components/Menu';
 import type { RowAction } from './column.ts';

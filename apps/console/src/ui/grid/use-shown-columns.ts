@@ -11,7 +11,7 @@ export function useShownColumns<Row>(
 ): {
   readonly shown: readonly Column<Row>[];
   readonly shownIds: readonly string[];
-  show(ids: readonly string[]): void;
+  readonly show: (ids: readonly string[]) => void;
 } {
   const key = `stella.columns.${gridName}`;
   const [chosen, setChosen] = useState(() => read(key));
@@ -30,7 +30,7 @@ export function useShownColumns<Row>(
 
 function read(key: string): Readonly<Record<string, boolean>> | undefined {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? 'null') ?? undefined;
+    return (JSON.parse(localStorage.getItem(key) ?? 'null') as Readonly<Record<string, boolean>> | null) ?? undefined;
   } catch {
     return undefined;
   }
