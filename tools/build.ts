@@ -1,8 +1,9 @@
 // `npm run build [-- FOLDER]`: the command line as it ships, in dist/cli or FOLDER: one bundle with a part for each
-// command, and the launcher.
+// command, and the launcher. Without FOLDER also the agent, dist/agent/stella-agent.mjs.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { buildAgent } from './build/agent.ts';
 import { noticeFile } from './generate/notice.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -36,3 +37,8 @@ copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
 writeFileSync(join(out, 'NOTICE.md'), noticeFile());
 const sizes = Object.values(result.metafile.outputs).map((output) => output.bytes);
 console.log(`${out}: ${sizes.length} files, ${Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024)} kB`);
+
+if (process.argv[2] === undefined) {
+  const agent = join(root, 'dist', 'agent', 'stella-agent.mjs');
+  console.log(`${agent}: ${Math.round((await buildAgent(agent)) / 1024)} kB`);
+}

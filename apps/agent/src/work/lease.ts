@@ -1,0 +1,44 @@
+import { DEPLOYMENTS_ERRORS } from '@stella-ops/contracts/deployments';
+import { AppError } from '@stella-ops/engine-kernel';
+import type { System } from '../system.ts';
+
+/**
+ * The right to work on a target, as far as this process knows. It ends when the server says so, when a newer lease for the
+ * target begins, and by itself when it was not renewed in time: then another agent may have it.
+ */
+export class Lease {
+  readonly fencingToken: number;
+  readonly #system: Pick<System, 'monotonicMs'>;
+  readonly #over = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param askedAtMs monotonic time before the request was sent that the lease came with */
+  constructor(fencingToken: number, leaseMs: number, askedAtMs: number, system: Pick<System, 'monotonicMs'>) {
+    this.fencingToken = fencingToken;
+    this.#system = system;
+    this.renew(leaseMs, askedAtMs);
+  }
+
+  /** Aborted when the lease is over. */
+  get signal(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  /** Counts from before the request: the server may have answered at once. */
+  renew(leaseMs: number, askedAtMs: number): void {
+    if (this.signal.aborted) return;
+    clearTimeout(this.#timer);
+    const leftMs = askedAtMs + leaseMs - this.#system.monotonicMs();
+    this.#timer = setTimeout(() => this.end('the lease was not renewed in time'), Math.max(leftMs, 0));
+  }
+
+  end(reason: string): void {
+    clearTimeout(this.#timer);
+    this.#over.abort(new AppError('LEASE_LOST', DEPLOYMENTS_ERRORS.LEASE_LOST, reason));
+  }
+
+  /** Frees the timer of a lease that nobody needs any more. */
+  release(): void {
+    clearTimeout(this.#timer);
+  }
+}

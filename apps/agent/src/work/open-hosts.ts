@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import { containerClient, type RegistryLogin } from '@stella-ops/engine-docker';
+import { type Credentials, dockerConfigCredentials } from '@stella-ops/engine-oci';
+import type { DataFolder } from '../data-folder.ts';
+import { dockerHost } from './docker-host.ts';
+import type { Hosts } from './host.ts';
+import { scriptHost } from './script-host.ts';
+
+export interface HostOptions {
+  /** As `DOCKER_HOST`; empty: where the Engine listens by default. Absent: no Docker targets. */
+  readonly dockerHost?: string;
+  /** Registry logins as `docker login` keeps them. */
+  readonly dockerConfig?: string;
+  /** Folder of the script targets. Absent: none. */
+  readonly scriptRoot?: string;
+}
+
+/** @throws AppError `DOCKER_HOST_INVALID`, `REGISTRY_CREDENTIALS_INVALID`; an Engine that is away is no error */
+export async function openHosts(options: HostOptions, folder: DataFolder): Promise<Hosts> {
+  const { dockerHost: address, dockerConfig, scriptRoot } = options;
+  const credentials =
+    dockerConfig === undefined ? () => ({ kind: 'anonymous' }) as const : await dockerConfigCredentials(dockerConfig);
+  return {
+    ...(address === undefined
+      ? {}
+      : {
+          docker: dockerHost(containerClient(address === '' ? {} : { host: address }), loginOf(credentials), folder),
+        }),
+    ...(scriptRoot === undefined ? {} : { script: scriptHost(resolve(scriptRoot)) }),
+  };
+}
+
+/** The Engine takes user and password; what `docker login` left elsewhere is not ours to fetch. */
+function loginOf(credentials: (registry: string, repository: string) => Credentials) {
+  return (registry: string): Promise<RegistryLogin | undefined> => {
+    const found = credentials(registry, '');
+    const login = found.kind === 'basic' ? { username: found.username, password: found.password } : undefined;
+    return Promise.resolve(login);
+  };
+}
