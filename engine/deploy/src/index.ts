@@ -6,4 +6,6 @@ export { DEPLOY_ERRORS } from './errors.ts';
 export { executePlan } from './execute-plan.ts';
 export { fileJournal } from './file-journal.ts';
 export { observeTarget } from './observe-target.ts';
+export { scriptExecutor } from './script/script-executor.ts';
+export type { ArchiveImage, ArchiveLayer, ScriptExecutorOptions } from './script/script-options.ts';
 export type * from './types.ts';
