@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
+import { statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import type { AppError } from '@stella-ops/engine-kernel';
+import { AppError } from '@stella-ops/engine-kernel';
 import { DATABASE_ERRORS, fail } from '../errors.ts';
 import { prepareDataDirectory } from './data-directory.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
@@ -56,7 +57,13 @@ export class EngineProcess {
    * @throws AppError `DATABASE_DATA_UNUSABLE`, `DATABASE_UNAVAILABLE`
    */
   async ready(): Promise<void> {
-    if (this.#directory !== undefined && prepareDataDirectory(this.#directory)) await makeApart(this.#directory);
+    if (this.#directory !== undefined) {
+      try {
+        if (prepareDataDirectory(this.#directory)) await makeApart(this.#directory);
+      } catch (error) {
+        throw error instanceof AppError ? stoppedBecause(error, this.#directory) : error;
+      }
+    }
     await this.#running().ready;
   }
 
@@ -96,7 +103,8 @@ export class EngineProcess {
     const waiting: Waiter[] = [];
     const ready = Promise.withResolvers<void>();
     const exited = Promise.withResolvers<void>();
-    const end = (error: AppError): void => {
+    const end = (fault: AppError): void => {
+      const error = stoppedBecause(fault, this.#directory);
       if (this.#thread?.worker === worker) this.#thread = undefined;
       ready.reject(error);
       for (const waiter of waiting.splice(0)) waiter.reject(error);
@@ -134,6 +142,19 @@ export class EngineProcess {
       clearTimeout(timer);
     }
   }
+}
+
+/** A segment of the log: an engine that gets no room for one stops. */
+const LEAST_FREE_BYTES = 16 * 1024 ** 2;
+
+/** The engine only says that it stopped. When there is no room left, that is why, and the reader can do something. */
+function stoppedBecause(fault: AppError, directory: string | undefined): AppError {
+  if (fault.code !== 'DATABASE_UNAVAILABLE' || directory === undefined) return fault;
+  const { bavail, bsize } = statfsSync(directory);
+  if (bavail * bsize >= LEAST_FREE_BYTES) return fault;
+  return fail('DATABASE_FULL', `the embedded database stopped, and its disk has ${bavail * bsize} bytes left`, {
+    cause: fault,
+  });
 }
 
 const MAKE_CLUSTER = fileURLToPath(new URL('make-cluster.ts', import.meta.url));

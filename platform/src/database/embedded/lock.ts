@@ -9,7 +9,7 @@ export interface DirectoryLock {
  * Keeps every other process, and a second open in this one, out of a data directory. The lock is an exclusive SQLite
  * transaction on a file beside the directory: the system drops it when the process dies, so it is never stale.
  *
- * @throws AppError `DATABASE_LOCKED`
+ * @throws AppError `DATABASE_LOCKED`, `DATABASE_FULL`
  */
 export function lockDirectory(directory: string): DirectoryLock {
   const file = `${directory}.lock`;
@@ -18,10 +18,15 @@ export function lockDirectory(directory: string): DirectoryLock {
     handle.exec('begin exclusive');
   } catch (error) {
     handle.close();
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    const { errcode } = error as { errcode?: number };
+    if (errcode === SQLITE_FULL) {
+      throw fail('DATABASE_FULL', `there is no room for ${file}`, { place: { file }, cause: error });
+    }
+    if (errcode !== SQLITE_BUSY) throw error;
     throw fail('DATABASE_LOCKED', `the data directory ${directory} is in use`, { place: { file }, cause: error });
   }
   return { release: () => handle.close() };
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
