@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, test } from 'vitest';
-import { hasPostgres } from './postgres.ts';
+import { hasOwnPostgres, hasPostgres } from './postgres.ts';
 
 /** Parts a test may need beyond Node. `.ci/run` provides all of them and sets STELLA_TESTS_STRICT, which turns a lack into a failure. */
 const PARTS = {
@@ -31,6 +31,10 @@ const PARTS = {
   },
   faketime: { sentence: 'faketime on PATH', present: () => onPath('faketime') },
   postgres: { sentence: 'PostgreSQL: its server programs, or STELLA_TEST_POSTGRES_URL', present: hasPostgres },
+  'own-postgres': {
+    sentence: 'the server programs of PostgreSQL, and no STELLA_TEST_POSTGRES_URL: the server is stopped',
+    present: hasOwnPostgres,
+  },
   strace: {
     sentence: 'strace that may trace',
     present: () => answers('strace', ['-e', 'trace=none', 'true']),

@@ -27,6 +27,11 @@ export function hasPostgres(): boolean {
   return process.env['STELLA_TEST_POSTGRES_URL'] !== undefined || binaries() !== undefined;
 }
 
+/** Whether the server of {@link testPostgres} is a private one, which may be stopped. */
+export function hasOwnPostgres(): boolean {
+  return process.env['STELLA_TEST_POSTGRES_URL'] === undefined && binaries() !== undefined;
+}
+
 /** Folder of `initdb` and `pg_ctl`: where Debian keeps them, newest first, or on PATH. */
 function binaries(): string | undefined {
   const root = '/usr/lib/postgresql';

@@ -58,7 +58,8 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
 
 /** A file as a process sees it that may have mounts of its own. */
 export function seenBy(pid: number | undefined, path: string): string {
-  return existsSync(path) ? path : join('/proc', String(pid), 'root', path);
+  const seen = join('/proc', String(pid), 'root', path);
+  return existsSync(seen) ? seen : path;
 }
 
 /** Runs the program where it is expected to end by itself. */

@@ -59,12 +59,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 /** A tenant with an administrator, `rosa` (release manager) and `sam` (approver, security engineer). */
-export async function makeTenant(server: TestServer, name: string): Promise<Record<'admin' | 'rosa' | 'sam', Person>> {
-  const operator = await server.signIn('demo', 'admin', server.adminPassword);
+export async function makeTenant(
+  server: Pick<TestServer, 'url' | 'adminPassword'>,
+  name: string,
+): Promise<Record<'admin' | 'rosa' | 'sam', Person>> {
+  const operator = await signIn(server.url, 'demo', 'admin', server.adminPassword);
   await operator.client(AUTHORITY_ROUTES).createTenant({
     body: { name, displayName: name, administrator: { name: 'admin', password: TEST_PASSWORD } },
   });
-  const admin = await server.signIn(name, 'admin', TEST_PASSWORD);
+  const admin = await signIn(server.url, name, 'admin', TEST_PASSWORD);
   const users = [
     { name: 'rosa', roles: ['release-manager'] },
     { name: 'sam', roles: ['approver', 'security-engineer'] },
@@ -76,8 +79,8 @@ export async function makeTenant(server: TestServer, name: string): Promise<Reco
   }
   return {
     admin,
-    rosa: await server.signIn(name, 'rosa', TEST_PASSWORD),
-    sam: await server.signIn(name, 'sam', TEST_PASSWORD),
+    rosa: await signIn(server.url, name, 'rosa', TEST_PASSWORD),
+    sam: await signIn(server.url, name, 'sam', TEST_PASSWORD),
   };
 }
 
