@@ -120,8 +120,12 @@ function Places({ component, cells }: { readonly component: string; readonly cel
         {
           id: 'why',
           title: 'Why',
-          cell: ({ sentence, promotionId }) =>
-            promotionId === null ? sentence : <AppLink to={`/promotions/${promotionId}`}>{sentence}</AppLink>,
+          cell: ({ sentence, promotionId }) => (
+            <>
+              {sentence}{' '}
+              {promotionId === null ? null : <AppLink to={`/promotions/${promotionId}`}>Open promotion</AppLink>}
+            </>
+          ),
         },
       ]}
     />

@@ -18,14 +18,14 @@ const COLUMNS: readonly Column<ComponentData>[] = [
     id: 'repository',
     header: 'Repository',
     width: 'minmax(220px, 2fr)',
-    cell: ({ repository }) => <code>{repository}</code>,
+    cell: ({ repository }) => <code title={repository}>{repository}</code>,
     text: ({ repository }) => repository,
   },
   {
     id: 'description',
     header: 'Description',
     width: 'minmax(180px, 2fr)',
-    cell: ({ description }) => description,
+    cell: ({ description }) => <span title={description}>{description}</span>,
     text: ({ description }) => description,
   },
   {

@@ -50,14 +50,14 @@ const COLUMNS: readonly Column<Deployment>[] = [
     id: 'why',
     header: 'What happened',
     width: 'minmax(220px, 3fr)',
-    cell: ({ sentence }) => sentence,
+    cell: ({ sentence }) => <span title={sentence}>{sentence}</span>,
     text: ({ sentence }) => sentence,
   },
   {
     id: 'by',
     header: 'Started by',
     width: '110px',
-    cell: ({ startedBy }) => startedBy.name,
+    cell: ({ startedBy }) => <span>{startedBy.name}</span>,
     text: ({ startedBy }) => startedBy.name,
   },
   {

@@ -117,7 +117,7 @@ function Places({ where }: { readonly where: Where }) {
           />
         </Section>
       </Columns>
-      <Section title="Releases">
+      <Section title="In releases">
         <PlainTable
           label="Releases that pin this digest"
           items={releases}

@@ -62,14 +62,14 @@ const COLUMNS: readonly Column<Environment>[] = [
     id: 'separation',
     header: 'Own requests',
     width: 'minmax(130px, 1fr)',
-    cell: ({ isSeparationOfDuties }) => (isSeparationOfDuties ? 'another approves' : 'may approve'),
+    cell: ({ isSeparationOfDuties }) => <span>{isSeparationOfDuties ? 'another approves' : 'may approve'}</span>,
     text: ({ isSeparationOfDuties }) => String(!isSeparationOfDuties),
   },
   {
     id: 'policy',
     header: 'Policy',
     width: 'minmax(120px, 1fr)',
-    cell: ({ policy }) => policy ?? <span className="quiet">active default</span>,
+    cell: ({ policy }) => (policy === null ? <span className="quiet">active default</span> : <span>{policy}</span>),
     text: ({ policy }) => policy,
   },
   {

@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<Promotion>[] = [
   {
     id: 'state',
     header: 'State',
-    width: '170px',
+    width: '184px',
     cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} />,
     text: ({ state }) => state,
   },
@@ -43,14 +43,14 @@ const COLUMNS: readonly Column<Promotion>[] = [
     id: 'why',
     header: 'Why',
     width: 'minmax(220px, 3fr)',
-    cell: ({ sentence }) => sentence,
+    cell: ({ sentence }) => <span title={sentence}>{sentence}</span>,
     text: ({ sentence }) => sentence,
   },
   {
     id: 'by',
     header: 'Requested by',
     width: '130px',
-    cell: ({ requestedBy }) => requestedBy.name,
+    cell: ({ requestedBy }) => <span>{requestedBy.name}</span>,
     text: ({ requestedBy }) => requestedBy.name,
   },
   {

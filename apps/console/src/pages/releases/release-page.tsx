@@ -1,11 +1,12 @@
 import './releases.css';
-import { type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { type Promotion, type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useApi, useWhyNot } from '../../api/index.ts';
 import { AppLink, Button, DigestChip, KeyValue, Loaded, Page, PROMOTION_STATES } from '../../ui/index.ts';
 import { Section, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 import { nextEnvironment } from './model/next-environment.ts';
+import { isOpen as isWaiting } from './model/promotion-over.ts';
 import { releaseWhere } from './model/release-where.ts';
 import { PlainTable } from './parts/plain-table.tsx';
 import { DigestTable } from './parts/release-digests.tsx';
@@ -30,7 +31,7 @@ export function Component() {
       sentence={known === undefined ? undefined : releaseWhere(environments, known)}
       actions={
         release === undefined ? undefined : (
-          <Promote release={release} next={nextEnvironment(environments, known ?? [])?.name} />
+          <Actions release={release} promotions={known ?? []} next={nextEnvironment(environments, known ?? [])?.name} />
         )
       }
       command={release === undefined ? undefined : `stella release show ${release.name}@${release.version}`}
@@ -74,12 +75,28 @@ export function Component() {
   );
 }
 
-function Promote({ release, next }: { readonly release: Release; readonly next: string | undefined }) {
+function Actions(props: {
+  readonly release: Release;
+  readonly promotions: readonly Promotion[];
+  readonly next: string | undefined;
+}) {
+  const { release, promotions, next } = props;
   const whyNot = useWhyNot()('promotion.write');
   const [isOpen, setOpen] = useState(false);
+  const waiting = promotions.find(isWaiting);
   return (
     <>
-      <Button kind="primary" icon="promotion" disabledReason={whyNot} onPress={() => setOpen(true)}>
+      {waiting === undefined ? null : (
+        <AppLink to={`/promotions/${waiting.id}`} className="button primary">
+          Open promotion to {waiting.environment}
+        </AppLink>
+      )}
+      <Button
+        kind={waiting === undefined ? 'primary' : 'plain'}
+        icon="promotion"
+        disabledReason={whyNot}
+        onPress={() => setOpen(true)}
+      >
         {next === undefined ? 'Request promotion…' : `Request promotion to ${next}…`}
       </Button>
       <RequestPromotionDialog isOpen={isOpen} onClose={() => setOpen(false)} release={release} />

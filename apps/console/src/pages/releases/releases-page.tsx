@@ -25,7 +25,7 @@ const COLUMNS: readonly Column<Release>[] = [
     id: 'calendar',
     header: 'Calendar version',
     width: '140px',
-    cell: ({ calendarVersion }) => calendarVersion,
+    cell: ({ calendarVersion }) => <span>{calendarVersion}</span>,
     text: ({ calendarVersion }) => calendarVersion,
   },
   {
@@ -39,7 +39,7 @@ const COLUMNS: readonly Column<Release>[] = [
     id: 'components',
     header: 'Components',
     width: 'minmax(140px, 1.4fr)',
-    cell: ({ components }) => components.map(({ component }) => component).join(', '),
+    cell: ({ components }) => <span>{components.map(({ component }) => component).join(', ')}</span>,
     text: ({ components }) => components.map(({ component }) => component).join(' '),
   },
   {
@@ -53,14 +53,14 @@ const COLUMNS: readonly Column<Release>[] = [
     id: 'notes',
     header: 'Notes',
     width: 'minmax(160px, 2fr)',
-    cell: ({ notes }) => notes,
+    cell: ({ notes }) => <span title={notes}>{notes}</span>,
     text: ({ notes }) => notes,
   },
   {
     id: 'by',
     header: 'By',
     width: '110px',
-    cell: ({ createdBy }) => createdBy.name,
+    cell: ({ createdBy }) => <span>{createdBy.name}</span>,
     text: ({ createdBy }) => createdBy.name,
   },
   {

@@ -13,12 +13,14 @@ describe('where a release goes next', () => {
     expect(nextEnvironment(environments, [{ environmentId: 'dev', state: 'deployed' }])?.id).toBe('stage');
   });
 
-  it('is not where it is on its way to', () => {
-    const promotions = [
-      { environmentId: 'dev', state: 'approved' as const },
-      { environmentId: 'stage', state: 'pending_approval' as const },
-    ];
-    expect(nextEnvironment(environments, promotions)?.id).toBe('prod');
+  it('is nowhere while it is on its way: what lies beyond would only wait', () => {
+    for (const state of ['pending_gate', 'pending_approval', 'deploying'] as const) {
+      const promotions = [
+        { environmentId: 'dev', state: 'approved' as const },
+        { environmentId: 'stage', state },
+      ];
+      expect(nextEnvironment(environments, promotions)).toBeUndefined();
+    }
   });
 
   it('is where it was refused or failed before', () => {

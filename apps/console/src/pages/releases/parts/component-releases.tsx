@@ -14,7 +14,7 @@ export function ComponentReleases({ component }: { readonly component: string })
       ),
   );
   return (
-    <Section title="Releases">
+    <Section title="In releases">
       {pages.error === null ? null : <ErrorState error={pages.error} retry={() => pages.refetch()} />}
       {pages.isPending ? (
         <Skeleton />

@@ -25,33 +25,35 @@ export function PlainTable<T>({ label, columns, items, keyOf, empty }: PlainTabl
   if (items.length === 0 && empty !== undefined) return <p className="quiet">{empty}</p>;
   // Roles are spelled out: browsers take them away from tables whose rows are laid out as blocks.
   return (
-    <table className="plain-table" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ id, title, isNumber }) => (
-            <th key={id} role="columnheader" scope="col" className={isNumber === true ? 'end' : undefined}>
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {items.map((item) => (
-          <tr key={keyOf(item)} role="row">
-            {columns.map(({ id, title, cell, isNumber, isRowHeader }) =>
-              isRowHeader === true ? (
-                <th key={id} role="rowheader" scope="row" data-title={title}>
-                  {cell(item)}
-                </th>
-              ) : (
-                <td key={id} role="cell" data-title={title} className={isNumber === true ? 'end' : undefined}>
-                  {cell(item)}
-                </td>
-              ),
-            )}
+    <div className="plain-table-frame">
+      <table className="plain-table" role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ id, title, isNumber }) => (
+              <th key={id} role="columnheader" scope="col" className={isNumber === true ? 'end' : undefined}>
+                {title}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {items.map((item) => (
+            <tr key={keyOf(item)} role="row">
+              {columns.map(({ id, title, cell, isNumber, isRowHeader }) =>
+                isRowHeader === true ? (
+                  <th key={id} role="rowheader" scope="row" data-title={title}>
+                    {cell(item)}
+                  </th>
+                ) : (
+                  <td key={id} role="cell" data-title={title} className={isNumber === true ? 'end' : undefined}>
+                    {cell(item)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
