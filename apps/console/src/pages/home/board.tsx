@@ -83,22 +83,24 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
         </span>
         <span className="board-line">
           <strong>{cell.version ?? cell.release ?? 'no version'}</strong>
+          <span className="quiet">{cell.since === null ? null : <TimeAgo at={cell.since} />}</span>
+        </span>
+        <span className="board-line">
           <StateBadge {...look} />
         </span>
-        <span className="board-line quiet">
-          {cell.digest === null ? 'no digest' : <DigestChip digest={cell.digest} isPlain />}
-          {cell.since === null ? null : <TimeAgo at={cell.since} />}
+        <span className="board-line">
+          {cell.digest === null ? (
+            <span className="quiet">no digest</span>
+          ) : (
+            <DigestChip digest={cell.digest} isPlain />
+          )}
+          {cell.drift > 0 ? (
+            <span className="board-mark tone-failed">
+              <Icon name="drift" size={13} /> {cell.drift} drifted
+            </span>
+          ) : null}
+          {cell.isFrozen ? <Frozen /> : null}
         </span>
-        {cell.drift > 0 || cell.isFrozen ? (
-          <span className="board-line">
-            {cell.drift > 0 ? (
-              <span className="board-mark tone-failed">
-                <Icon name="drift" size={13} /> {cell.drift} drifted
-              </span>
-            ) : null}
-            {cell.isFrozen ? <Frozen /> : null}
-          </span>
-        ) : null}
         <span className="board-sentence">{cell.sentence}</span>
       </AppLink>
     </InGrid>
