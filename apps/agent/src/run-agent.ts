@@ -36,7 +36,7 @@ export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const link = new Link(identity);
-  const hosts = await openHosts(options, folder);
+  const hosts = await openHosts(options, folder, system.clock);
   const watches = new Watches({ hosts, routes: link.routes, system, log });
   const worker = new Worker({
     folder,

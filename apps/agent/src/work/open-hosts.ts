@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { containerClient, type RegistryLogin } from '@stella-ops/engine-docker';
 import { type Credentials, dockerConfigCredentials } from '@stella-ops/engine-oci';
+import type { Clock } from '@stella-ops/engine-kernel';
 import type { DataFolder } from '../data-folder.ts';
 import { dockerHost } from './docker-host.ts';
 import type { Hosts } from './host.ts';
+import { openRegistryImage } from './open-registry-image.ts';
 import { scriptHost } from './script-host.ts';
 
 export interface HostOptions {
@@ -16,7 +18,7 @@ export interface HostOptions {
 }
 
 /** @throws AppError `DOCKER_HOST_INVALID`, `REGISTRY_CREDENTIALS_INVALID`; an Engine that is away is no error */
-export async function openHosts(options: HostOptions, folder: DataFolder): Promise<Hosts> {
+export async function openHosts(options: HostOptions, folder: DataFolder, clock: Clock): Promise<Hosts> {
   const { dockerHost: address, dockerConfig, scriptRoot } = options;
   const credentials =
     dockerConfig === undefined ? () => ({ kind: 'anonymous' }) as const : await dockerConfigCredentials(dockerConfig);
@@ -26,7 +28,13 @@ export async function openHosts(options: HostOptions, folder: DataFolder): Promi
       : {
           docker: dockerHost(containerClient(address === '' ? {} : { host: address }), loginOf(credentials), folder),
         }),
-    ...(scriptRoot === undefined ? {} : { script: scriptHost(resolve(scriptRoot)) }),
+    ...(scriptRoot === undefined
+      ? {}
+      : {
+          script: scriptHost(resolve(scriptRoot), (image, signal) =>
+            openRegistryImage(image, signal, { clock, credentials }),
+          ),
+        }),
   };
 }
 

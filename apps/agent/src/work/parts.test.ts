@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Backoff } from '../link/backoff.ts';
 import { takeLock } from '../lock.ts';
@@ -11,32 +10,21 @@ import { keepTask, readKeptTasks } from './kept-task.ts';
 import { Lease } from './lease.ts';
 import { OutputTail } from './output-tail.ts';
 import { readPlan } from './read-plan.ts';
-import type { Task } from './task.ts';
+import { taskOf } from '../testing/task.ts';
 
-const ID = '0193b6a0-0000-7000-8000-000000000001';
-const plan = { format: 'stella.compose-plan/v1', deploymentId: ID, services: [] };
-const task: Task = {
-  id: ID,
-  kind: 'deploy',
-  target: { id: ID, name: 'web-1', kind: 'docker' },
-  deploymentId: ID,
-  fencingToken: 2,
-  leaseMs: 30_000,
-  plan,
-  planDigest: digestOf(canonicalBytes(plan)),
-};
+const task = taskOf(1, 2);
 
 describe('plans', () => {
   test('a plan counts only with the digest that was approved', () => {
-    expect(readPlan(task)).toEqual(plan);
-    const changed = { ...plan, services: [{ name: 'other' }] };
+    expect(readPlan(task)).toEqual(task.plan);
+    const changed = { ...(task.plan as object), environment: 'stage' };
     expect(() => readPlan({ ...task, plan: changed })).toThrow(expect.objectContaining({ code: 'PLAN_MISMATCH' }));
   });
 
   test('a plan for another kind of target, or of another deployment, is not carried out', () => {
     const script = { ...task, target: { ...task.target, kind: 'script' as const } };
     expect(() => readPlan(script)).toThrow(expect.objectContaining({ code: 'PLAN_UNKNOWN' }));
-    const other = { ...task, deploymentId: ID.replace('1', '2') };
+    const other = { ...task, deploymentId: taskOf(2, 1).id };
     expect(() => readPlan(other)).toThrow(expect.objectContaining({ code: 'PLAN_MISMATCH' }));
   });
 });
@@ -95,8 +83,8 @@ describe('what an agent keeps', () => {
 
   test('a folder that never got a whole task is removed at the next start', async () => {
     const tasks = join(root, 'torn');
-    mkdirSync(join(tasks, ID), { recursive: true });
-    writeFileSync(join(tasks, ID, 'task.json'), '{"id":');
+    mkdirSync(join(tasks, task.id), { recursive: true });
+    writeFileSync(join(tasks, task.id, 'task.json'), '{"id":');
     expect(await readKeptTasks(tasks)).toEqual([]);
     expect(await readdir(tasks)).toEqual([]);
   });

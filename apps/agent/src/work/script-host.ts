@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setInterval } from 'node:timers/promises';
-import { observeTarget, scriptExecutor } from '@stella-ops/engine-deploy';
+import { observeTarget, scriptExecutor, type ScriptExecutorOptions } from '@stella-ops/engine-deploy';
 import { hostPlatform } from '../system.ts';
 import { guarded } from './guarded.ts';
 import type { Host } from './host.ts';
@@ -10,8 +10,8 @@ const SWEEP_MS = 2_000;
 const NEVER_MS = 3_600_000;
 
 /** Folders below one root, one for each script target. */
-export function scriptHost(root: string): Host {
-  const open = (name: string) => scriptExecutor({ root: join(root, name) });
+export function scriptHost(root: string, openImage: NonNullable<ScriptExecutorOptions['openImage']>): Host {
+  const open = (name: string) => scriptExecutor({ root: join(root, name), openImage });
   return {
     sweepMs: SWEEP_MS,
     executor: (target, check) => guarded(open(target.name), check),

@@ -3,37 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DEPLOYMENTS_ERRORS } from '@stella-ops/contracts/deployments';
 import type { Executor, Step } from '@stella-ops/engine-deploy';
-import { AppError, canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
+import { AppError, digestOf } from '@stella-ops/engine-kernel';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../data-folder.ts';
 import type { Log } from '../log.ts';
 import { system } from '../system.ts';
 import { type Answer, scriptedRoutes } from '../testing/scripted-routes.ts';
 import type { Host } from './host.ts';
+import { taskOf } from '../testing/task.ts';
 import type { Task } from './task.ts';
 import { Worker } from './worker.ts';
 
 const LOST: Answer = { error: new AppError('LEASE_LOST', DEPLOYMENTS_ERRORS.LEASE_LOST, 'another lease') };
-const TARGET = '0193b6a0-0000-7000-8000-0000000000aa';
 const STEPS = ['one', 'two', 'three'];
 const quiet: Log = { info: () => undefined, warn: () => undefined };
-
-/** Task number `n` with a lease. */
-function taskOf(n: number, fencingToken: number, change: Partial<Task> = {}): Task {
-  const id = `0193b6a0-0000-7000-8000-${String(n).padStart(12, '0')}`;
-  const plan = { format: 'stella.compose-plan/v1', deploymentId: id, services: [] };
-  return {
-    id,
-    kind: 'deploy',
-    target: { id: TARGET, name: 'web-1', kind: 'docker' },
-    deploymentId: id,
-    fencingToken,
-    leaseMs: 30_000,
-    plan,
-    planDigest: digestOf(canonicalBytes(plan)),
-    ...change,
-  };
-}
 
 /** A target whose steps wait until the test lets them go on. */
 class GatedTarget {
