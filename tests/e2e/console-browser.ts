@@ -1,18 +1,16 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
+import { chromiumPath } from '@stella-ops/testkit';
 import { buildConsole } from '../../apps/console/build.ts';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const CHROMIUM = process.env['STELLA_CHROMIUM'] ?? '/usr/bin/chromium';
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
-
-export const hasChromium = (): boolean => existsSync(CHROMIUM);
 
 /** Chromium, and a console that is up to date. */
 export async function openBrowser(): Promise<Browser> {
   await buildConsole();
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath: chromiumPath(), headless: true, args: FLAGS });
 }
 
 export interface Visitor {

@@ -41,6 +41,7 @@ const PARTS = {
   },
   zstd: { sentence: 'zstd on PATH', present: () => onPath('zstd') },
   openssl: { sentence: 'openssl on PATH', present: () => onPath('openssl') },
+  chromium: { sentence: 'Chromium: /usr/bin/chromium, or STELLA_CHROMIUM', present: () => existsSync(chromiumPath()) },
   cosign: { sentence: 'cosign on PATH (built from its Go module in the long run)', present: () => onPath('cosign') },
 } as const;
 export type Part = keyof typeof PARTS;
@@ -66,6 +67,11 @@ export function describeNeeding(parts: readonly Part[], name: string, suite: () 
       throw new Error(`${name}: ${sentence}`);
     });
   });
+}
+
+/** The browser that tests drive. */
+export function chromiumPath(): string {
+  return process.env['STELLA_CHROMIUM'] ?? '/usr/bin/chromium';
 }
 
 function onPath(program: string): boolean {

@@ -13,6 +13,7 @@ const cell = (change: Partial<BoardData['rows'][number]['cells'][number]>) => ({
   state: 'deployed' as const,
   sentence: '',
   promotionId: null,
+  next: null,
   drift: 0,
   isFrozen: false,
   since: null,

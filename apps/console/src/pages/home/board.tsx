@@ -70,7 +70,7 @@ export function Board({ board, environment }: BoardProps) {
 }
 
 function Cell({ cell, component }: { readonly cell: BoardCell | undefined; readonly component: string }) {
-  if (cell === undefined || (cell.state === 'empty' && cell.digest === null)) {
+  if (cell === undefined || (cell.state === 'empty' && cell.digest === null && cell.next === null)) {
     return <span className="board-empty">{cell?.isFrozen === true ? <Frozen /> : 'Nothing yet'}</span>;
   }
   const look = CELL_STATES[cell.state];
@@ -82,10 +82,15 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
           {component} in {cell.environment}:
         </span>
         <span className="board-line">
-          <strong>{cell.version ?? cell.release ?? 'no version'}</strong>
+          <strong>{cell.version ?? (cell.digest === null ? 'nothing yet' : 'no version')}</strong>
           <span className="quiet">{cell.since === null ? null : <TimeAgo at={cell.since} />}</span>
         </span>
-        <span className="board-line">
+        <span className="board-line start">
+          {cell.next === null ? null : (
+            <span className="board-next">
+              <Icon name="arrow" size={12} label="on its way" /> {cell.next.version}
+            </span>
+          )}
           <StateBadge {...look} />
         </span>
         <span className="board-line">

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import css from './tokens.css?raw';
+
+const css = readFileSync(join(import.meta.dirname, '../../apps/console/src/ui/tokens.css'), 'utf8');
 
 const STATES = ['running', 'human', 'gate', 'frozen', 'held', 'failed', 'good', 'stale', 'unknown'];
 const GROUNDS = ['page', 'surface', 'raised', 'sunken', 'hover', 'selected'];

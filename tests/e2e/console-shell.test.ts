@@ -1,0 +1,203 @@
+import { fillShop } from '@stella-ops/app-server/demo';
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { describeNeeding } from '@stella-ops/testkit';
+import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildConsole } from '../../apps/console/build.ts';
+import { axeFaults, keepPicture, openBrowser, visit, type Visitor, type VisitOptions } from './console-browser.ts';
+
+const MAX_INITIAL_SCRIPT_BYTES = 250_000;
+const TENANT = 'shop';
+
+describeNeeding(['chromium'], 'the shell of the console', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let people: Awaited<ReturnType<typeof makeTenant>>;
+  const visitors: Visitor[] = [];
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startTestServer(), openBrowser()]);
+    people = await makeTenant(server, TENANT);
+    await fillShop(people);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const go = async (user: 'admin' | 'rosa' | 'sam', path = '/', options: VisitOptions = {}): Promise<Visitor> => {
+    const visitor = await visit(browser, server.url, { tenant: TENANT, user, password: TEST_PASSWORD }, path, options);
+    visitors.push(visitor);
+    return visitor;
+  };
+
+  test('signing in leads to the board: every component in every environment, and what waits for me', async () => {
+    const { page, context, complaints } = await go('sam');
+    const board = page.getByRole('table', { name: /What runs where/ });
+    await board.getByRole('rowheader', { name: /^web/ }).waitFor();
+    expect(await board.getByRole('columnheader').allInnerTexts()).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^dev/),
+        expect.stringMatching(/^stage/),
+        expect.stringMatching(/^prod/),
+      ]),
+    );
+    await board.getByRole('link', { name: /web in prod:.*1\.0\.0.*Approved/s }).waitFor();
+    const needsMe = page.getByRole('region', { name: 'Needs me' });
+    await needsMe.getByRole('link', { name: /shop 1\.2\.0 to stage/ }).waitFor();
+    await needsMe.getByRole('link', { name: /CVE-2021-33503/ }).waitFor();
+    await page.getByRole('status').getByText('Live').waitFor();
+    expect(await page.title()).toBe('Pipeline board · Stella Ops');
+    // No token is anywhere that outlives the page.
+    const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
+    expect(kept).not.toMatch(/eyJ|token|verifier/i);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a reloaded page signs in by itself, and stays where it was', async () => {
+    const { page, context, complaints } = await go('rosa', '/?environment=prod');
+    const startedMs = performance.now();
+    await page.reload();
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    console.log(`board usable ${Math.round(performance.now() - startedMs)} ms after a reload`);
+    expect(new URL(page.url()).search).toBe('?environment=prod');
+    expect(await page.getByRole('link', { name: /web in dev:/ }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('what another person does appears by itself', async () => {
+    const { page, context, complaints } = await go('admin');
+    await page.getByRole('status').getByText('Live').waitFor();
+    const cell = page.getByRole('link', { name: /web in stage:/ });
+    await cell.getByText('Waits for approval').waitFor();
+    const releases = people.sam.client(RELEASES_ROUTES);
+    const waiting = await releases.listPromotions({ query: { isWaitingForMe: true } });
+    const [promotion] = waiting.body.items;
+    if (promotion === undefined) throw new Error('the shop has nothing that waits');
+    await releases.approvePromotion({ params: { promotionId: promotion.id }, body: { reason: 'Seen' } });
+    await cell.getByText('Approved', { exact: true }).waitFor({ timeout: 10_000 });
+    await cell.getByText('1.2.0', { exact: true }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('palette, help and board work with the keyboard alone', async () => {
+    const { page, context, complaints } = await go('sam');
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Search and commands' });
+    await palette.waitFor();
+    await page.keyboard.type('dark th');
+    await palette.getByRole('menuitem', { name: /Dark theme/ }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'hidden' });
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await help.getByText('Pipeline board').waitFor();
+    await page.keyboard.press('Escape');
+    await help.waitFor({ state: 'hidden' });
+
+    await page.getByRole('link', { name: /api in dev:/ }).focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^web in dev/);
+    await page.keyboard.press('End');
+    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^web in prod/);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the first Tab leads past the navigation', async () => {
+    const { page, context } = await go('sam');
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
+    await context.close();
+  });
+
+  const LOOKS: readonly (readonly [string, VisitOptions])[] = [
+    ['light', { theme: 'light' }],
+    ['dark', { theme: 'dark' }],
+    ['narrow', { width: 320, height: 800 }],
+    ['forced-colours', { forcedColors: 'active' }],
+  ];
+  test.each(LOOKS)('the board has no fault that axe finds, and fits its window: %s', async (name, options) => {
+    const { page, context } = await go('sam', '/', options);
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await keepPicture(page, `board-${name}`);
+    const [needed, given] = (await page.evaluate(
+      '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
+    )) as [number, number];
+    expect(needed).toBeLessThanOrEqual(given);
+    await page.keyboard.press('Control+k');
+    await page.getByRole('menuitem', { name: /Pipeline board/ }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await keepPicture(page, `palette-${name}`);
+    await context.close();
+  });
+
+  test('a page that one may not see says what is missing and who can give it', async () => {
+    await people.admin.client(AUTHORITY_ROUTES).createUser({
+      body: { name: 'nora', displayName: 'Nora', roles: [], password: TEST_PASSWORD },
+    });
+    const { page, context } = await visit(browser, server.url, {
+      tenant: TENANT,
+      user: 'nora',
+      password: TEST_PASSWORD,
+    });
+    await page.getByText('Needs the permission “release.read”').waitFor();
+    await context.close();
+  });
+
+  test('a lost line is seen at once, and mended without a reload', async () => {
+    const { page, context } = await go('sam');
+    await page.getByRole('status').getByText('Live').waitFor();
+    await context.route('**/api/v1/events', (route) => route.abort());
+    await page.reload();
+    await page.getByRole('status').getByText('Connection lost').waitFor();
+    await context.unroute('**/api/v1/events');
+    await page.getByRole('status').getByText('Live').waitFor({ timeout: 30_000 });
+    await context.close();
+  });
+
+  test('a login that was ended elsewhere asks to sign in again, over what is on the screen', async () => {
+    const { page, context } = await go('rosa');
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    const authority = people.admin.client(AUTHORITY_ROUTES);
+    const users = await authority.listUsers({});
+    const rosa = users.body.items.find(({ name }) => name === 'rosa');
+    if (rosa === undefined) throw new Error('rosa is gone');
+    await authority.resetPassword({ params: { userId: rosa.id }, body: { password: TEST_PASSWORD } });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await page.getByLabel('Password').waitFor();
+    await context.close();
+  });
+
+  test('signing out ends the session at the issuer', async () => {
+    const { page, context } = await go('sam');
+    await page.getByRole('button', { name: /Account and appearance/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: /sign out|yes/i }).click();
+    await page.goto(server.url);
+    await page.getByLabel('Password').waitFor();
+    await context.close();
+  });
+
+  test('the first script stays below 250 kB', async () => {
+    const { initialScriptBytes } = await buildConsole();
+    console.log(`initial script: ${(initialScriptBytes / 1000).toFixed(0)} kB gzip`);
+    expect(initialScriptBytes).toBeGreaterThan(50_000);
+    expect(initialScriptBytes).toBeLessThanOrEqual(MAX_INITIAL_SCRIPT_BYTES);
+  });
+});
