@@ -7,9 +7,13 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 
+/** Settings of a server for these tests: another built console than the tree's where `STELLA_CONSOLE_DIR` names one. */
+export const CONSOLE_SETTINGS: Readonly<Record<string, string>> =
+  process.env['STELLA_CONSOLE_DIR'] === undefined ? {} : { 'server.consoleDir': process.env['STELLA_CONSOLE_DIR'] };
+
 /** Chromium, and a console that is up to date. */
 export async function openBrowser(): Promise<Browser> {
-  await buildConsole();
+  if (process.env['STELLA_CONSOLE_DIR'] === undefined) await buildConsole();
   return chromium.launch({ executablePath: chromiumPath(), headless: true, args: FLAGS });
 }
 

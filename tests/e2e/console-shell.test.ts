@@ -6,7 +6,15 @@ import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@st
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildConsole } from '../../apps/console/build.ts';
-import { axeFaults, keepPicture, openBrowser, visit, type Visitor, type VisitOptions } from './console-browser.ts';
+import {
+  axeFaults,
+  CONSOLE_SETTINGS,
+  keepPicture,
+  openBrowser,
+  visit,
+  type Visitor,
+  type VisitOptions,
+} from './console-browser.ts';
 
 const MAX_INITIAL_SCRIPT_BYTES = 250_000;
 const TENANT = 'shop';
@@ -18,7 +26,7 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
   const visitors: Visitor[] = [];
 
   beforeAll(async () => {
-    [server, browser] = await Promise.all([startTestServer(), openBrowser()]);
+    [server, browser] = await Promise.all([startTestServer({ settings: CONSOLE_SETTINGS }), openBrowser()]);
     people = await makeTenant(server, TENANT);
     await fillShop(people);
   });
