@@ -7,11 +7,11 @@ import { Loaded, Page, Section, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { ComponentDialog } from './dialogs/component-dialog.tsx';
 import { ComponentReleases } from './parts/component-releases.tsx';
 import { PlainTable } from './parts/plain-table.tsx';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 /** One component: which digest of it is in which environment, and in which releases it was. */
 export function Component() {
-  const componentId = usePageParam('componentId');
+  const componentId = useParam('componentId');
   const query = useApi(RELEASES_ROUTES.getComponent, { params: { componentId } });
   const board = useApi(DEPLOYMENTS_ROUTES.getBoard, {});
   const component = query.data?.body;

@@ -7,11 +7,11 @@ import { DeploymentActions } from './parts/deployment-actions.tsx';
 import { FailureList } from './parts/failure-list.tsx';
 import { HostSteps } from './parts/host-steps.tsx';
 import { HostTable } from './parts/host-table.tsx';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 /** One deployment: every host, every step, as it happens. */
 export function Component() {
-  const deploymentId = usePageParam('deploymentId');
+  const deploymentId = useParam('deploymentId');
   const input = { params: { deploymentId } };
   const seen = useApi(DEPLOYMENTS_ROUTES.getDeployment, input).data?.body;
   const isFollowed = seen === undefined || !hasEnded(seen);
@@ -84,7 +84,10 @@ function Facts({ deployment }: { readonly deployment: Deployment }) {
           previousReleaseId === null
             ? undefined
             : ['Before it', <AppLink to={`/releases/${previousReleaseId}`}>The release to go back to</AppLink>],
-          packetId === null ? undefined : ['Evidence', <AppLink to={`/evidence/${packetId}`}>Signed receipt</AppLink>],
+          packetId === null ? undefined : ['Evidence', <AppLink to={`/evidence/${packetId}`}>Signed packet</AppLink>],
+          deployment.bundleDigest === null
+            ? undefined
+            : ['Signed receipts', <DigestChip digest={deployment.bundleDigest} what="digest of the signed receipts" />],
         ]}
       />
     </Section>

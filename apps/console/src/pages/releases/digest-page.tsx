@@ -14,13 +14,13 @@ import {
   TimeAgo,
 } from '../../ui/index.ts';
 import { PlainTable } from './parts/plain-table.tsx';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 type Where = Output<typeof DEPLOYMENTS_ROUTES.whereIs>['body'];
 
 /** Where one digest is: releases, environments, targets. */
 export function Component() {
-  const imageDigest = usePageParam('digest');
+  const imageDigest = useParam('digest');
   const can = useCan();
   const query = useApi(DEPLOYMENTS_ROUTES.whereIs, { params: { imageDigest } });
   return (

@@ -14,11 +14,11 @@ import { EnvironmentTargets } from './parts/environment-targets.tsx';
 import { EnvironmentTemplate } from './parts/environment-template.tsx';
 import { FreezeList } from './parts/freeze-list.tsx';
 import { ReleaseDigests } from './parts/release-digests.tsx';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 /** One environment: what is there, what it asks for, when it is closed, and where it runs. */
 export function Component() {
-  const environmentId = usePageParam('environmentId');
+  const environmentId = useParam('environmentId');
   const query = useApi(RELEASES_ROUTES.getEnvironment, { params: { environmentId } });
   const environment = query.data?.body;
   return (

@@ -9,11 +9,11 @@ import { ChangePreview } from './parts/change-preview.tsx';
 import { PromotionActions } from './parts/promotion-actions.tsx';
 import { PromotionDeployments } from './parts/promotion-deployments.tsx';
 import { ReleaseDigests } from './parts/release-digests.tsx';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 /** One promotion: why it is where it is, who can move it on, and what came of it. Follows it while it changes. */
 export function Component() {
-  const promotionId = usePageParam('promotionId');
+  const promotionId = useParam('promotionId');
   const input = { params: { promotionId } };
   const seen = useApi(RELEASES_ROUTES.getPromotion, input).data?.body;
   const isFollowed = seen === undefined || isOpen(seen) || seen.state === 'deploying';

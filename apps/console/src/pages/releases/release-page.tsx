@@ -12,11 +12,11 @@ import { PlainTable } from './parts/plain-table.tsx';
 import { DigestTable } from './parts/release-digests.tsx';
 import { ReleaseMode } from './parts/release-mode.tsx';
 import { useEnvironments } from './parts/use-environments.ts';
-import { usePageParam } from './parts/use-page-param.ts';
+import { useParam } from '../shared/use-param.ts';
 
 /** One release: exactly which digests it is, and how far it came. */
 export function Component() {
-  const releaseId = usePageParam('releaseId');
+  const releaseId = useParam('releaseId');
   const query = useApi(RELEASES_ROUTES.getRelease, { params: { releaseId } });
   const promotions = useApi(RELEASES_ROUTES.listPromotions, { query: { releaseId, limit: 100 } });
   const { environments } = useEnvironments();

@@ -4,6 +4,7 @@ import type { Environment } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Button, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
+import { FileField } from '../../shared/file-field.tsx';
 import { wholeNumber } from '../model/fields.ts';
 
 interface TemplateDialogProps {
@@ -92,6 +93,7 @@ function TemplateForm({ environment, onClose }: TemplateDialogProps) {
             : `Line ${place.line}${place.column === undefined ? '' : `, column ${place.column}`}: ${save.error?.message ?? ''}`
         }
       />
+      <FileField label="Take it from a file…" accept=".yaml,.yml,.json" onText={setText} />
       <Select label="Strategy" options={STRATEGIES} value={strategy} onChange={setStrategy} />
       {strategy === 'rolling' ? (
         <TextField

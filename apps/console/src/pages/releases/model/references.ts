@@ -7,8 +7,3 @@ export function releaseReference(release: string): string {
 export function promotionReference(promotion: { readonly release: string; readonly environment: string }): string {
   return `${releaseReference(promotion.release)}:${promotion.environment}`;
 }
-
-/** A text as one word of a POSIX shell. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

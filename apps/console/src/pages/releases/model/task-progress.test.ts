@@ -23,6 +23,7 @@ const task = (target: string, batch: number, steps: Step[] = []): DeploymentTask
   fencingToken: 1,
   steps,
   output: '',
+  planDigest: `sha256:${'a'.repeat(64)}`,
   receiptDigest: null,
   startedAt: null,
   finishedAt: null,

@@ -1,18 +1,23 @@
 import { DEPLOYMENTS_ROUTES, type Deployment } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
-import { useCommand, useWhyNot } from '../../../api/index.ts';
+import { useCan, useCommand, useWhyNot } from '../../../api/index.ts';
 import { Button, ErrorState } from '../../../ui/index.ts';
 import { ReasonDialog } from '../dialogs/reason-dialog.tsx';
+import { useDownload } from '../../shared/use-bytes.ts';
 import { RollBackDialog } from '../dialogs/roll-back-dialog.tsx';
 import { canResume, hasEnded } from '../model/task-progress.ts';
 
+const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+
 /** What can be done with a deployment now. */
 export function DeploymentActions({ deployment }: { readonly deployment: Deployment }) {
+  const can = useCan();
   const whyNot = useWhyNot()('promotion.write');
   const [open, setOpen] = useState<'cancel' | 'roll-back' | null>(null);
   const resume = useCommand(DEPLOYMENTS_ROUTES.resumeDeployment);
   const cancel = useCommand(DEPLOYMENTS_ROUTES.cancelDeployment);
   const params = { deploymentId: deployment.id };
+  const download = useDownload(DEPLOYMENTS_ROUTES.getDeploymentBundle, BUNDLE_TYPE);
   const close = (): void => {
     cancel.reset();
     setOpen(null);
@@ -43,6 +48,16 @@ export function DeploymentActions({ deployment }: { readonly deployment: Deploym
           Cancel…
         </Button>
       )}
+      {deployment.bundleDigest === null || !can('evidence.read') ? null : (
+        <Button
+          icon="download"
+          isPending={download.isPending}
+          onPress={() => download.mutate({ input: { params }, name: `${deployment.id}.sigstore.json` })}
+        >
+          Signed receipts
+        </Button>
+      )}
+      {download.error === null ? null : <ErrorState error={download.error} />}
       {resume.error === null ? null : <ErrorState error={resume.error} />}
       <ReasonDialog
         title={`Cancel the deployment of ${deployment.release} to ${deployment.environment}`}

@@ -1,0 +1,258 @@
+import { fillShop } from '@stella-ops/app-server/demo';
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { describeNeeding } from '@stella-ops/testkit';
+import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { axeFaults, keepPicture, openBrowser, visit, type Visitor, type VisitOptions } from './console-browser.ts';
+
+const TENANT = 'shop';
+const MAX_TABS = 120;
+
+describeNeeding(['chromium'], 'pages for releases', () => {
+  let server: TestServer;
+  let browser: Browser;
+  let people: Awaited<ReturnType<typeof makeTenant>>;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([startTestServer(), openBrowser()]);
+    people = await makeTenant(server, TENANT);
+    await fillShop(people);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const go = (user: 'admin' | 'rosa' | 'sam', path: string, options: VisitOptions = {}): Promise<Visitor> =>
+    visit(browser, server.url, { tenant: TENANT, user, password: TEST_PASSWORD }, path, options);
+
+  test('by keyboard alone: why blocked, request, approve as the second person, for production by its name', async () => {
+    const rosa = await go('rosa', '/');
+    const sam = await go('sam', '/');
+
+    // Rosa sees why 1.1.0 does not go on, and what to do about it.
+    await keys(rosa.page, 'g', 'p');
+    await heading(rosa.page, 'Promotions');
+    await enter(rosa.page, rosa.page.getByRole('gridcell', { name: 'shop 1.2.0' }).first());
+    await heading(rosa.page, /^shop 1\.2\.0 to /);
+    await keys(rosa.page, 'g', 'p');
+    const blocked = rosa.page.getByRole('row', { name: /shop 1\.1\.0.*stage.*Waits for a gate/ });
+    await blocked.waitFor();
+    await reach(rosa.page, rosa.page.getByRole('gridcell', { name: 'shop 1.2.0' }).first());
+    await move(rosa.page, 'ArrowDown', blocked.getByRole('gridcell', { name: 'shop 1.1.0' }));
+    await rosa.page.keyboard.press('Enter');
+    await heading(rosa.page, 'shop 1.1.0 to stage');
+    const why = rosa.page.getByRole('region', { name: 'Why it waits' });
+    await why.getByText('upgrade urllib3 to 1.26.5').first().waitFor();
+    await why.getByText('VULNERABLE_FIXABLE').first().waitFor();
+    await why.getByText(/approve an exception/).waitFor();
+
+    // She cannot approve what she requested, and reads why.
+    await keys(rosa.page, 'g', 'a');
+    await enter(rosa.page, rosa.page.getByRole('tab', { name: /Waits for others/ }), 'ArrowRight');
+    const own = rosa.page.getByRole('article', { name: 'shop 1.2.0 to stage' });
+    await own.getByText('You requested this, so you cannot approve it').waitFor();
+    expect(await own.getByRole('button', { name: /Approve/ }).count()).toBe(0);
+
+    // Sam approves it: a reason is required, and the digests are shown.
+    await keys(sam.page, 'g', 'a');
+    await enter(sam.page, sam.page.getByRole('button', { name: 'Approve…' }));
+    const review = sam.page.getByRole('dialog', { name: 'Approve shop 1.2.0 for stage' });
+    const digests = review.getByRole('table', { name: 'Digests that come to stage' });
+    await digests.getByRole('row', { name: /^api.*Changes/ }).waitFor();
+    await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));
+    await review.getByText('Say why: it is kept with the record.').waitFor();
+    await reach(sam.page, review.getByLabel('Reason'));
+    await sam.page.keyboard.type('Both upgrades are in');
+    await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));
+    await review.waitFor({ state: 'hidden' });
+    await sam.page.getByText('Nothing waits for you', { exact: true }).waitFor();
+
+    // Rosa asks for production, and sees what would change there.
+    await keys(rosa.page, 'g', 'r');
+    await heading(rosa.page, 'Releases');
+    await enter(rosa.page, rosa.page.getByRole('gridcell', { name: 'shop 1.2.0' }));
+    await enter(rosa.page, rosa.page.getByRole('button', { name: 'Request promotion to prod…' }));
+    const request = rosa.page.getByRole('dialog', { name: /Request promotion of shop 1\.2\.0/ });
+    await request.getByText('Replaces shop 1.0.0. 2 images change.').waitFor();
+    await rosa.page.keyboard.type('Search for everybody');
+    await enter(rosa.page, request.getByRole('button', { name: 'Request promotion' }));
+    await heading(rosa.page, 'shop 1.2.0 to prod');
+    await rosa.page.getByText('Waits for approval', { exact: true }).first().waitFor();
+
+    // Sam reads the same page and has to type the name of the last environment.
+    const toProd = await find('prod', 'pending_approval');
+    await sam.page.goto(`${server.url}/promotions/${toProd.id}`);
+    await heading(sam.page, 'shop 1.2.0 to prod');
+    await enter(sam.page, sam.page.getByRole('button', { name: 'Approve…' }));
+    const production = sam.page.getByRole('dialog', { name: 'Approve shop 1.2.0 for prod' });
+    await production.getByRole('row', { name: /^web.*Changes/ }).waitFor();
+    await reach(sam.page, production.getByLabel('Reason'));
+    await sam.page.keyboard.type('Stage looks right');
+    await reach(sam.page, production.getByLabel('Name of the environment'));
+    await sam.page.keyboard.type('stage');
+    await sam.page.keyboard.press('Enter');
+    await production.getByText('Type prod to go on.').waitFor();
+    expect((await find('prod', 'pending_approval')).id).toBe(toProd.id);
+    await sam.page.keyboard.press('Control+A');
+    await sam.page.keyboard.type('prod');
+    await sam.page.keyboard.press('Enter');
+    await production.waitFor({ state: 'hidden' });
+
+    // Rosa's page has followed by itself.
+    await rosa.page
+      .getByText(/^Approved for prod/)
+      .first()
+      .waitFor();
+    await rosa.page.getByText('Stage looks right').waitFor();
+    expect(await rosa.page.title()).toBe('shop 1.2.0 to prod · Stella Ops');
+    expect(complaintsOf(rosa, sam)).toEqual([]);
+    await Promise.all([rosa.context.close(), sam.context.close()]);
+  });
+
+  test('an environment that is frozen says so, until when, and why; ending the freeze asks for its name', async () => {
+    const { page, context, complaints } = await go('admin', '/environments');
+    await page.getByRole('gridcell', { name: 'dev', exact: true }).getByRole('link').click();
+    await page.getByRole('button', { name: 'Freeze…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Freeze dev' });
+    await dialog.getByLabel('Reason').fill('Stocktaking');
+    await dialog.getByLabel('Ends').fill('yesterday');
+    await dialog.getByRole('button', { name: 'Freeze dev' }).click();
+    await dialog.getByText('In UTC, such as 2026-12-24 12:00.').last().waitFor();
+    await dialog.getByLabel('Ends').fill('2099-12-24 12:00');
+    await dialog.getByRole('button', { name: 'Freeze dev' }).click();
+    await page.getByText('Frozen until 2099-12-24 12:00 UTC: Stocktaking').waitFor();
+    await keepPicture(page, 'environment-frozen');
+    await page.getByRole('button', { name: 'End freeze…' }).click();
+    const end = page.getByRole('dialog', { name: 'End the freeze of dev' });
+    await end.getByRole('button', { name: 'End freeze' }).click();
+    await end.getByText('Type dev to go on.').waitFor();
+    await end.getByLabel('Name of the environment').fill('dev');
+    await end.getByRole('button', { name: 'End freeze' }).click();
+    await page.getByText('None. Promotions may come at any time.').waitFor();
+    expect(complaintsBut404(complaints)).toEqual([]);
+    await context.close();
+  });
+
+  test('what is wrong in a form stands at its field, and what the server refuses above it', async () => {
+    const { page, context } = await go('rosa', '/releases');
+    await page.getByRole('button', { name: 'Create release…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create release' });
+    await dialog.getByLabel('Version').fill('one');
+    await dialog.getByRole('button', { name: 'Create release' }).click();
+    await dialog.getByText('A semantic version, such as 1.2.0 or 1.2.0-rc.1.').waitFor();
+    await dialog.getByText('Name the image of at least one component.').waitFor();
+    await dialog.getByLabel('Version').fill('1.2.0');
+    await dialog.getByLabel('web').fill((await anyRelease()).digest);
+    await dialog.getByRole('button', { name: 'Create release' }).click();
+    await dialog.getByRole('alert').waitFor();
+    await context.close();
+  });
+
+  test.for(['light', 'dark'] as const)('every page is clean for axe and keeps to its width: %s', async (theme) => {
+    const paths = await everyPage();
+    for (const [user, name] of [
+      ['sam', 'wide'],
+      ['rosa', 'narrow'],
+    ] as const) {
+      const width = name === 'narrow' ? 320 : 1440;
+      const { page, context, complaints } = await go(user, '/', { theme, width });
+      for (const [title, path] of Object.entries(paths)) {
+        await page.goto(`${server.url}${path}`);
+        await page.locator('h1').waitFor();
+        await page.getByText('as of').first().waitFor();
+        await settled(page);
+        await keepPicture(page, `releases-${title}-${theme}-${name}`);
+        expect(await axeFaults(page), `${path} for ${user}`).toEqual([]);
+        const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(excess, `${path} is wider than ${width} px`).toBeLessThanOrEqual(0);
+      }
+      expect(complaintsBut404(complaints)).toEqual([]);
+      await context.close();
+    }
+  });
+
+  /** Every route of the area, with things that exist. */
+  async function everyPage(): Promise<Record<string, string>> {
+    const releases = people.admin.client(RELEASES_ROUTES);
+    const { body: components } = await releases.listComponents({});
+    const { body: environments } = await releases.listEnvironments({});
+    const { body: promotions } = await releases.listPromotions({});
+    const { body: deployments } = await people.admin.client(DEPLOYMENTS_ROUTES).listDeployments({});
+    const blocked = promotions.items.find(({ state }) => state === 'pending_gate');
+    const done = promotions.items.find(({ state }) => state === 'approved');
+    const release = await anyRelease();
+    return {
+      approvals: '/approvals',
+      decided: '/approvals?tab=done',
+      promotions: '/promotions',
+      blocked: `/promotions/${blocked?.id ?? ''}`,
+      approved: `/promotions/${done?.id ?? ''}`,
+      deployments: '/deployments',
+      ...(deployments.items[0] === undefined ? {} : { deployment: `/deployments/${deployments.items[0].id}` }),
+      releases: '/releases',
+      release: `/releases/${release.id}`,
+      components: '/components',
+      component: `/components/${components.items[0]?.id ?? ''}`,
+      environments: '/environments',
+      environment: `/environments/${environments.items[1]?.id ?? ''}`,
+      digest: `/digests/${release.components[0]?.platforms[0]?.manifestDigest ?? ''}`,
+    };
+  }
+
+  async function anyRelease() {
+    const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({});
+    const release = body.items.find(({ version }) => version === '1.0.0');
+    if (release === undefined) throw new Error('the shop has no release 1.0.0');
+    return release;
+  }
+
+  async function find(environment: string, state: Promotion['state']): Promise<Promotion> {
+    const { body } = await people.admin.client(RELEASES_ROUTES).listPromotions({ query: { environment, state } });
+    const [promotion] = body.items;
+    if (promotion === undefined) throw new Error(`nothing is ${state} in ${environment}`);
+    return promotion;
+  }
+});
+
+const heading = (page: Page, name: string | RegExp): Promise<void> =>
+  page.getByRole('heading', { level: 1, name }).waitFor();
+
+async function keys(page: Page, ...pressed: readonly string[]): Promise<void> {
+  for (const key of pressed) await page.keyboard.press(key);
+}
+
+/** Presses a key until something has the focus; fails when it cannot be reached so. */
+async function move(page: Page, key: string, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let presses = 0; presses < MAX_TABS; presses += 1) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead to ${String(target)}`);
+}
+
+const reach = (page: Page, target: Locator): Promise<void> => move(page, 'Tab', target);
+
+/** Goes to something by Tab, or within a composite by another key, and presses Enter on it. */
+async function enter(page: Page, target: Locator, within?: string): Promise<void> {
+  if (within === undefined) await reach(page, target);
+  else {
+    await reach(page, target.page().getByRole('tab', { selected: true }));
+    await move(page, within, target);
+  }
+  await page.keyboard.press('Enter');
+}
+
+/** Until no answer is on its way and no skeleton is shown. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction('document.querySelector(".skeleton") === null');
+}
+
+const complaintsOf = (...visitors: readonly Visitor[]): string[] => visitors.flatMap(({ complaints }) => complaints);
+
+/** Browsers report every 404; that of an environment without a template is an answer. */
+const complaintsBut404 = (complaints: readonly string[]): string[] =>
+  complaints.filter((complaint) => !/status of 404/.test(complaint));
