@@ -1,7 +1,7 @@
-import { cpSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeNeeding, type Part, temporaryFolder } from '@stella-ops/testkit';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { COVERAGE_FIELDS, FINDING_FIELDS, GAP_FIELDS, SUBJECT_FIELDS } from '../../engine/policy/src/fields.ts';
 import { writeDemoImage } from '../../tools/demo/demo-image.ts';
 import { examplesOf, type Place, ROOT, runExample, SERVER_GUIDES } from './guide-examples.ts';
@@ -9,12 +9,17 @@ import { examplesOf, type Place, ROOT, runExample, SERVER_GUIDES } from './guide
 const guides = join(ROOT, 'docs', 'guides');
 const offline = readdirSync(guides).filter((name) => !SERVER_GUIDES.some((other) => other === name));
 
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** What the pages tell the reader to bring: the program on PATH, demo data, a policy and the image of the tour. */
 async function prepare(): Promise<Place> {
   const cwd = temporaryFolder('guide');
+  folders.push(cwd);
   for (const folder of ['demo', 'policies']) cpSync(join(ROOT, folder), join(cwd, folder), { recursive: true });
   await writeDemoImage(join(cwd, 'shop'));
   const home = temporaryFolder('guide-home');
+  folders.push(home);
   const path = `${join(ROOT, 'apps', 'cli', 'bin')}:${process.env['PATH']}`;
   return { cwd, env: { PATH: path, HOME: home, TUF_ROOT: join(home, 'tuf') } };
 }
