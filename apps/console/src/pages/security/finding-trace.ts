@@ -1,4 +1,3 @@
-import type { JsonValue } from '@stella-ops/contracts';
 import * as z from 'zod';
 
 const MatchRow = z.object({
@@ -31,25 +30,25 @@ export type PolicyRow = z.infer<typeof PolicyRow>;
 export type VexView = z.infer<typeof VexView>;
 
 /** Rows of a newer server that this console cannot read are left out; their number is told. */
-export function matchRows(trace: readonly JsonValue[]): {
+export function matchRows(trace: readonly unknown[]): {
   readonly rows: readonly MatchRow[];
   readonly unread: number;
 } {
   return rowsOf(MatchRow, trace);
 }
 
-export function policyRows(trace: readonly JsonValue[]): {
+export function policyRows(trace: readonly unknown[]): {
   readonly rows: readonly PolicyRow[];
   readonly unread: number;
 } {
   return rowsOf(PolicyRow, trace);
 }
 
-export function vexOf(value: JsonValue): VexView | undefined {
+export function vexOf(value: unknown): VexView | undefined {
   return VexView.safeParse(value).data;
 }
 
-function rowsOf<T extends z.ZodType>(schema: T, values: readonly JsonValue[]): { rows: z.output<T>[]; unread: number } {
+function rowsOf<T extends z.ZodType>(schema: T, values: readonly unknown[]): { rows: z.output<T>[]; unread: number } {
   const rows = values.flatMap((value) => {
     const parsed = schema.safeParse(value);
     return parsed.success ? [parsed.data] : [];

@@ -1,0 +1,138 @@
+import { EVIDENCE_ROUTES, EvidenceKind, type EvidencePacket } from '@stella-ops/contracts/evidence';
+import { usePages } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { AppLink, DigestChip, EmptyState, Page, StateBadge, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { command } from '../shared/command-word.ts';
+import { ChoiceFilter, FixedFilter, useChoice } from '../shared/filters.tsx';
+import { NoMatch } from '../shared/no-match.tsx';
+import { fileSize } from '../shared/words.ts';
+
+const KINDS = EvidenceKind.options.map((id) => ({ id, label: id.charAt(0).toUpperCase() + id.slice(1) }));
+
+const COLUMNS: readonly Column<EvidencePacket>[] = [
+  {
+    id: 'title',
+    header: 'What it proves',
+    isName: true,
+    width: 'minmax(240px, 3fr)',
+    cell: ({ id, title }) => <AppLink to={`/evidence/${id}`}>{title}</AppLink>,
+    text: ({ title }) => title,
+  },
+  {
+    id: 'kind',
+    header: 'Of',
+    width: '110px',
+    cell: ({ kind }) => kind,
+    text: ({ kind }) => kind,
+  },
+  {
+    id: 'seal',
+    header: 'Seal',
+    width: '120px',
+    cell: () => <StateBadge tone="good" word="Signed" icon="sign" />,
+  },
+  {
+    id: 'log',
+    header: 'Log entry',
+    width: '100px',
+    isNumber: true,
+    cell: ({ logIndex }) => logIndex.toLocaleString('en-US'),
+    text: ({ logIndex }) => logIndex,
+  },
+  {
+    id: 'images',
+    header: 'Images',
+    width: '185px',
+    cell: ({ imageDigests }) =>
+      imageDigests[0] === undefined ? (
+        '–'
+      ) : (
+        <>
+          <DigestChip digest={imageDigests[0]} href={`/digests/${imageDigests[0]}`} isPlain />
+          {imageDigests.length > 1 ? <span className="small">+{imageDigests.length - 1}</span> : null}
+        </>
+      ),
+    text: ({ imageDigests }) => imageDigests.join(' '),
+  },
+  {
+    id: 'capsule',
+    header: 'Capsule',
+    width: '100px',
+    isNumber: true,
+    cell: ({ capsuleSizeBytes }) => fileSize(capsuleSizeBytes),
+    text: ({ capsuleSizeBytes }) => capsuleSizeBytes,
+  },
+  {
+    id: 'sealed',
+    header: 'Sealed',
+    width: '110px',
+    cell: ({ sealedAt }) => <TimeAgo at={sealedAt} />,
+    text: ({ sealedAt }) => sealedAt,
+  },
+];
+
+export function Component() {
+  const kind = useChoice('kind', EvidenceKind.options);
+  const { imageDigest = '', subject = '' } = useUrlQuery();
+  const hasImage = /^sha256:[0-9a-f]{64}$/.test(imageDigest);
+  const pages = usePages(EVIDENCE_ROUTES.listPackets, {
+    query: {
+      ...(kind === undefined ? {} : { kind }),
+      ...(hasImage ? { imageDigest } : {}),
+      ...(subject === '' ? {} : { subjectId: subject }),
+    },
+  });
+  const last = pages.items[0];
+  return (
+    <Page
+      title="Evidence"
+      sentence={
+        pages.isPending ? (
+          ' '
+        ) : last === undefined ? (
+          'Nothing is sealed yet.'
+        ) : (
+          <>
+            Signed and logged records that anybody can verify offline; the newest was sealed{' '}
+            <TimeAgo at={last.sealedAt} />.
+          </>
+        )
+      }
+      command={command('stella evidence list', { kind, subject })}
+      asOfMs={pages.asOfMs}
+    >
+      <DataGrid
+        name="evidence"
+        label="Evidence packets"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/evidence/${id}`}
+        filters={
+          <>
+            <ChoiceFilter name="kind" label="Kind" options={KINDS} />
+            {hasImage ? (
+              <FixedFilter name="imageDigest" label="Image">
+                <DigestChip digest={imageDigest} href={`/images/${imageDigest}`} isPlain />
+              </FixedFilter>
+            ) : null}
+            {subject === '' ? null : (
+              <FixedFilter name="subject" label="About">
+                <code>{subject.replace(/^sha256:/, '').slice(0, 12)}</code>
+              </FixedFilter>
+            )}
+          </>
+        }
+        empty={
+          kind === undefined && !hasImage && subject === '' ? (
+            <EmptyState title="Nothing is sealed yet" icon="evidence">
+              Decisions of promotions are sealed by themselves; any other can be sealed on its page.
+            </EmptyState>
+          ) : (
+            <NoMatch what="packets" />
+          )
+        }
+      />
+    </Page>
+  );
+}

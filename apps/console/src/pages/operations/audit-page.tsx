@@ -1,0 +1,240 @@
+import { type AuditEntry, AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import { useState } from 'react';
+import { useApi, usePages } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import {
+  Button,
+  DigestChip,
+  Drawer,
+  EmptyState,
+  ErrorState,
+  KeyValue,
+  Notice,
+  Page,
+  StateBadge,
+  TimeAgo,
+  useUrlQuery,
+  useUrlText,
+} from '../../ui/index.ts';
+import { command } from '../shared/command-word.ts';
+import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../shared/filters.tsx';
+import { AUDIT_OUTCOMES, choices } from '../shared/looks.ts';
+import { NoMatch } from '../shared/no-match.tsx';
+import { counted } from '../shared/words.ts';
+
+const COLUMNS: readonly Column<AuditEntry>[] = [
+  {
+    id: 'sequence',
+    header: 'Entry',
+    width: '90px',
+    isNumber: true,
+    cell: ({ sequence }) => sequence.toLocaleString('en-US'),
+    text: ({ sequence }) => sequence,
+  },
+  { id: 'at', header: 'When', width: '110px', cell: ({ at }) => <TimeAgo at={at} />, text: ({ at }) => at },
+  {
+    id: 'actor',
+    header: 'Who',
+    width: 'minmax(120px, 0.8fr)',
+    cell: ({ actor }) => (
+      <>
+        <span>{actor.name}</span>
+        {actor.kind === 'user' ? null : <span className="small">{actor.kind}</span>}
+      </>
+    ),
+    text: ({ actor }) => actor.name,
+  },
+  {
+    id: 'action',
+    header: 'What',
+    isName: true,
+    width: 'minmax(200px, 1.4fr)',
+    cell: ({ action }) => <code>{action}</code>,
+    text: ({ action }) => action,
+  },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    width: '110px',
+    cell: ({ outcome }) => <StateBadge {...AUDIT_OUTCOMES[outcome]} />,
+    text: ({ outcome }) => outcome,
+  },
+  {
+    id: 'target',
+    header: 'To what',
+    width: 'minmax(200px, 2fr)',
+    cell: ({ target }) => (
+      <>
+        <span>{target.type}</span>
+        <code className="small" title={target.id}>
+          {target.id}
+        </code>
+      </>
+    ),
+    text: ({ target }) => `${target.type} ${target.id}`,
+  },
+  {
+    id: 'hash',
+    header: 'Hash',
+    width: '165px',
+    cell: ({ hash }) => <DigestChip digest={hash} what="hash of the entry" />,
+    text: ({ hash }) => hash,
+  },
+  {
+    id: 'request',
+    header: 'Request',
+    width: '280px',
+    isExtra: true,
+    cell: ({ requestId }) => <code>{requestId ?? '–'}</code>,
+    text: ({ requestId }) => requestId,
+  },
+];
+
+export function Component() {
+  const query = useUrlQuery();
+  const outcome = useChoice('outcome', ['done', 'read', 'refused'] as const);
+  const { target = '', actor = '', type = '' } = query;
+  const [entryId, openEntry] = useUrlText('entry', true);
+  const [isVerifying, setVerifying] = useState(false);
+  const pages = usePages(AUTHORITY_ROUTES.listAudit, {
+    query: {
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(target === '' ? {} : { targetId: target }),
+      ...(actor === '' ? {} : { actorId: actor }),
+      ...(type === '' ? {} : { targetType: type }),
+    },
+  });
+  const newest = pages.items[0];
+  const isFiltered = outcome !== undefined || target + actor + type !== '';
+  return (
+    <Page
+      title="Audit trail"
+      sentence={
+        newest === undefined || isFiltered ? (
+          'What everybody did in this tenant, chained so that nothing can be taken out unseen.'
+        ) : (
+          <>
+            {counted(newest.sequence, 'entry', 'entries')}, each chained to the one before; the newest is of{' '}
+            <TimeAgo at={newest.at} />.
+          </>
+        )
+      }
+      actions={
+        <Button kind="primary" icon="sign" onPress={() => setVerifying(true)}>
+          Verify the chain
+        </Button>
+      }
+      command={command('stella audit list', { outcome, actor, target })}
+      asOfMs={pages.asOfMs}
+    >
+      {isVerifying ? <Verification onClose={() => setVerifying(false)} /> : null}
+      <DataGrid
+        name="audit"
+        label="Audit trail"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/audit?${new URLSearchParams({ ...query, entry: id }).toString()}`}
+        selectedId={entryId}
+        filters={
+          <>
+            <ChoiceFilter name="outcome" label="Outcome" options={choices(AUDIT_OUTCOMES)} />
+            <TextFilter name="type" label="Kind of thing" placeholder="release, user, …" />
+            <TextFilter name="target" label="Id" placeholder="whole id" isMono />
+            <FixedFilter name="actor" label="Who">
+              <span>{pages.items[0]?.actor.name ?? actor}</span>
+            </FixedFilter>
+          </>
+        }
+        empty={isFiltered ? <NoMatch what="entries" /> : <EmptyState title="Nothing happened yet" icon="audit" />}
+      />
+      <EntryDrawer
+        entry={pages.items.find(({ id }) => id === entryId)}
+        isOpen={entryId !== undefined && !pages.isPending}
+        onClose={() => openEntry(undefined)}
+      />
+    </Page>
+  );
+}
+
+/** Reads the whole chain on the server; the head is what to keep elsewhere. */
+function Verification({ onClose }: { readonly onClose: () => void }) {
+  const query = useApi(AUTHORITY_ROUTES.verifyAudit, {});
+  const result = query.data?.body;
+  if (query.error !== null) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
+  if (result === undefined) {
+    return (
+      <Notice tone="running" icon="clock">
+        <span role="status">The chain is being read from its first entry.</span>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone={result.isIntact ? 'good' : 'failed'} icon={result.isIntact ? 'sign' : 'alert'}>
+      <div className="stack">
+        <p role="status">
+          <strong>{result.isIntact ? 'The chain is whole.' : 'The chain is broken.'}</strong>{' '}
+          {result.fault === null
+            ? `${counted(result.entries, 'entry', 'entries')} checked.`
+            : `Entry ${result.fault.sequence}: ${result.fault.sentence}.`}
+        </p>
+        <div className="row">
+          <span>Head</span>
+          <DigestChip digest={result.head} what="head hash" />
+          <span className="small">
+            Keep it somewhere else: with it anybody can tell later whether the end was cut off.
+          </span>
+        </div>
+        <div className="row">
+          <Button kind="quiet" icon="close" onPress={onClose}>
+            Close
+          </Button>
+        </div>
+      </div>
+    </Notice>
+  );
+}
+
+function EntryDrawer(props: {
+  readonly entry: AuditEntry | undefined;
+  readonly isOpen: boolean;
+  readonly onClose: () => void;
+}) {
+  const { entry } = props;
+  return (
+    <Drawer
+      title={entry === undefined ? 'Entry' : `Entry ${entry.sequence}`}
+      isOpen={props.isOpen}
+      onClose={props.onClose}
+    >
+      {entry === undefined ? (
+        <EmptyState title="The entry is not in this list" icon="search">
+          It may be further back, or outside the filters.
+        </EmptyState>
+      ) : (
+        <div className="stack">
+          <div className="row">
+            <StateBadge {...AUDIT_OUTCOMES[entry.outcome]} />
+            <code>{entry.action}</code>
+          </div>
+          <KeyValue
+            rows={[
+              ['Who', `${entry.actor.name} (${entry.actor.kind})`],
+              ['Id of who', <code key="a">{entry.actor.id}</code>],
+              entry.actor.onBehalfOf === undefined
+                ? undefined
+                : ['On behalf of', <code key="o">{entry.actor.onBehalfOf}</code>],
+              ['When', <TimeAgo key="t" at={entry.at} />],
+              ['To what', `${entry.target.type} ${entry.target.id}`],
+              ['Request', <code key="r">{entry.requestId ?? '–'}</code>],
+              ['Hash', <DigestChip key="h" digest={entry.hash} what="hash of the entry" />],
+            ]}
+          />
+          <pre tabIndex={0} aria-label="Details">
+            <code>{JSON.stringify(entry.details, undefined, 2)}</code>
+          </pre>
+        </div>
+      )}
+    </Drawer>
+  );
+}

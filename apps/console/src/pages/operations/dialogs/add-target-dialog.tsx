@@ -1,0 +1,113 @@
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useState } from 'react';
+import { useApi, useCommand } from '../../../api/index.ts';
+import { Button, CopyCommand, Dialog, Form, Notice, Select, TextField } from '../../../ui/index.ts';
+import { command, commandWord } from '../../shared/command-word.ts';
+import { isSlug, SLUG_FAULT } from '../../shared/slug.ts';
+
+const KINDS = [
+  { id: 'docker', label: 'Docker Engine' },
+  { id: 'script', label: 'Script host' },
+];
+
+/** Adds a target to an environment, reached by an agent that has enrolled. */
+export function AddTargetDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const [isDirty, setDirty] = useState(false);
+  const close = (): void => {
+    setDirty(false);
+    onClose();
+  };
+  return (
+    <Dialog title="Add target" isOpen={isOpen} onClose={close} isDirty={isDirty}>
+      {isOpen ? <AddForm onClose={close} onDirty={() => setDirty(true)} /> : null}
+    </Dialog>
+  );
+}
+
+function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: () => void }) {
+  const environments = useApi(RELEASES_ROUTES.listEnvironments, { query: { limit: 200 } }).data?.body.items;
+  const agents = useApi(DEPLOYMENTS_ROUTES.listAgents, { query: { limit: 200 } }).data?.body.items;
+  const [name, setName] = useState('');
+  const [environment, setEnvironment] = useState<string>();
+  const [agent, setAgent] = useState<string>();
+  const [kind, setKind] = useState('docker');
+  const [isTried, setTried] = useState(false);
+  const add = useCommand(DEPLOYMENTS_ROUTES.createTarget);
+  const usable = agents?.filter(({ status }) => status !== 'revoked');
+  if (usable?.length === 0) {
+    return (
+      <div className="stack">
+        <Notice tone="gate">No agent has enrolled yet. A target is reached by an agent: enrol one first.</Notice>
+        <CopyCommand command="stella agent enrol NAME" />
+        <div className="row">
+          <Button onPress={onClose}>Close</Button>
+        </div>
+      </div>
+    );
+  }
+  const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
+  const environmentFault = environment === undefined ? 'Choose an environment.' : undefined;
+  const agentFault = agent === undefined ? 'Choose an agent.' : undefined;
+  const touched =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      onDirty();
+      set(value);
+    };
+  return (
+    <Form
+      error={add.error}
+      onSubmit={() => {
+        setTried(true);
+        if (nameFault !== undefined || environment === undefined || agent === undefined) return;
+        const body = { name: name.trim(), environment, agent, kind: kind === 'script' ? 'script' : 'docker' } as const;
+        add.mutate({ body }, { onSuccess: onClose });
+      }}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" isPending={add.isPending}>
+            Add target
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Name"
+        help="How this place is called in plans and receipts."
+        value={name}
+        onChange={touched(setName)}
+        isRequired
+        isMono
+        autoFocus
+        maxLength={63}
+        error={isTried ? nameFault : undefined}
+      />
+      <Select
+        label="Environment"
+        options={(environments ?? []).map((one) => ({ id: one.name, label: one.name }))}
+        value={environment}
+        onChange={touched(setEnvironment)}
+        isRequired
+        error={isTried ? environmentFault : undefined}
+      />
+      <Select
+        label="Agent"
+        options={(usable ?? []).map((one) => ({ id: one.name, label: one.name }))}
+        value={agent}
+        onChange={touched(setAgent)}
+        isRequired
+        error={isTried ? agentFault : undefined}
+      />
+      <Select label="Kind" options={KINDS} value={kind} onChange={touched(setKind)} />
+      <CopyCommand
+        command={command(`stella target add ${commandWord(name.trim() === '' ? 'NAME' : name.trim())}`, {
+          env: environment ?? 'ENV',
+          agent: agent ?? 'AGENT',
+          kind,
+        })}
+      />
+    </Form>
+  );
+}

@@ -1,0 +1,164 @@
+import { DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deployments';
+import { useState } from 'react';
+import { usePages, useWhyNot } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { AppLink, Button, EmptyState, Page, StateBadge, TARGET_STATES, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { command } from '../shared/command-word.ts';
+import { DRIFT_KINDS } from '../shared/looks.ts';
+import { NoMatch } from '../shared/no-match.tsx';
+import { isSlug } from '../shared/slug.ts';
+import { counted } from '../shared/words.ts';
+import { AddTargetDialog } from './dialogs/add-target-dialog.tsx';
+
+const COLUMNS: readonly Column<Target>[] = [
+  {
+    id: 'name',
+    header: 'Target',
+    isName: true,
+    width: 'minmax(140px, 1.2fr)',
+    cell: ({ id, name }) => <AppLink to={`/targets/${id}`}>{name}</AppLink>,
+    text: ({ name }) => name,
+  },
+  {
+    id: 'environment',
+    header: 'Environment',
+    width: 'minmax(100px, 0.8fr)',
+    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
+    text: ({ environment }) => environment,
+  },
+  {
+    id: 'status',
+    header: 'State',
+    width: '135px',
+    cell: ({ status }) => <StateBadge {...TARGET_STATES[status]} />,
+    text: ({ status }) => status,
+  },
+  {
+    id: 'release',
+    header: 'Runs',
+    width: 'minmax(130px, 1fr)',
+    cell: ({ release, releaseId, status }) =>
+      releaseId === null ? (
+        <span className="quiet">nothing yet</span>
+      ) : (
+        <>
+          <AppLink to={`/releases/${releaseId}`}>{release ?? 'release'}</AppLink>
+          {status === 'online' ? null : <span className="small">last known</span>}
+        </>
+      ),
+    text: ({ release }) => release,
+  },
+  {
+    id: 'drift',
+    header: 'Drift',
+    width: 'minmax(150px, 1fr)',
+    cell: (target) => <DriftCell target={target} />,
+    text: ({ drift }) => drift.map(({ kind }) => kind).join(' '),
+  },
+  {
+    id: 'seen',
+    header: 'Last seen',
+    width: '110px',
+    cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} />,
+    text: ({ lastSeenAt }) => lastSeenAt,
+  },
+  {
+    id: 'agent',
+    header: 'Agent',
+    width: '120px',
+    cell: ({ agentId, agent }) => <AppLink to={`/agents?agent=${agentId}`}>{agent}</AppLink>,
+    text: ({ agent }) => agent,
+  },
+  {
+    id: 'kind',
+    header: 'Kind',
+    width: '120px',
+    cell: ({ kind }) => (kind === 'docker' ? 'Docker Engine' : 'Script host'),
+    text: ({ kind }) => kind,
+  },
+  {
+    id: 'engine',
+    header: 'Engine',
+    width: '100px',
+    isExtra: true,
+    cell: ({ engineVersion }) => engineVersion ?? '–',
+    text: ({ engineVersion }) => engineVersion,
+  },
+  {
+    id: 'platform',
+    header: 'Platform',
+    width: '120px',
+    isExtra: true,
+    cell: ({ platform }) => platform ?? '–',
+    text: ({ platform }) => platform,
+  },
+];
+
+function DriftCell({ target }: { readonly target: Target }) {
+  const [first, ...others] = target.drift;
+  if (first === undefined) return <span className="quiet">{target.status === 'online' ? 'None' : 'Not known'}</span>;
+  return (
+    <>
+      <span title={first.sentence}>
+        <StateBadge {...DRIFT_KINDS[first.kind]} />
+      </span>
+      {others.length === 0 ? null : <span className="small">+{others.length}</span>}
+    </>
+  );
+}
+
+export function Component() {
+  const { environment = '' } = useUrlQuery();
+  const hasEnvironment = isSlug(environment);
+  const whyNot = useWhyNot();
+  const [isAdding, setAdding] = useState(false);
+  const pages = usePages(DEPLOYMENTS_ROUTES.listTargets, { query: hasEnvironment ? { environment } : {} });
+  return (
+    <Page
+      title="Targets"
+      sentence={pages.isPending ? ' ' : sentenceOf(pages.items)}
+      actions={
+        <Button kind="primary" icon="plus" onPress={() => setAdding(true)} disabledReason={whyNot('environment.write')}>
+          Add target
+        </Button>
+      }
+      command={command('stella target list', { env: hasEnvironment ? environment : undefined })}
+      asOfMs={pages.asOfMs}
+    >
+      <DataGrid
+        name="targets"
+        label="Targets"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/targets/${id}`}
+        empty={
+          hasEnvironment ? (
+            <NoMatch what="targets" />
+          ) : (
+            <EmptyState
+              title="Nothing to deploy to yet"
+              icon="target"
+              command="stella target add NAME --env ENV --agent AGENT"
+            >
+              Enrol an agent on the host first, then add the host as a target of an environment.
+            </EmptyState>
+          )
+        }
+      />
+      <AddTargetDialog isOpen={isAdding} onClose={() => setAdding(false)} />
+    </Page>
+  );
+}
+
+function sentenceOf(targets: readonly Target[]): string {
+  if (targets.length === 0) return 'No host is known yet.';
+  const silent = targets.filter(({ status }) => status !== 'online').length;
+  const drifting = targets.filter(({ status, drift }) => status === 'online' && drift.length > 0).length;
+  const parts = [
+    drifting === 0 ? undefined : `${counted(drifting, 'has', 'have')} drift`,
+    silent === 0 ? undefined : `${counted(silent, 'is', 'are')} silent, so what runs there is not known`,
+  ].filter((part) => part !== undefined);
+  const all = counted(targets.length, 'target');
+  return parts.length === 0 ? `${all}; all of them run what they should.` : `${all}; ${parts.join(', ')}.`;
+}

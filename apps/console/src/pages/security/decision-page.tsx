@@ -1,0 +1,235 @@
+import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
+import { type Decision, POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { useCan, useApi, useCommand, useWhyNot } from '../../api/index.ts';
+import {
+  AppLink,
+  Button,
+  Columns,
+  DigestChip,
+  ErrorState,
+  KeyValue,
+  Page,
+  Section,
+  Skeleton,
+  StateBadge,
+  TimeAgo,
+} from '../../ui/index.ts';
+import { ACTIONS, OUTCOMES, PURPOSES } from '../shared/looks.ts';
+import { counted } from '../shared/words.ts';
+import { SEVERITIES, Severity } from '../shared/severity.tsx';
+import { useParam } from '../shared/use-param.ts';
+
+const MOST_REASONS = 50;
+
+export function Component() {
+  const decisionId = useParam('decisionId');
+  const query = useApi(POLICY_ROUTES.getDecision, { params: { decisionId } });
+  const decision = query.data?.body;
+  const image = useApi(
+    SCANNER_ROUTES.getImage,
+    { params: { imageDigest: decision?.imageDigest ?? decisionId } },
+    { isEnabled: decision !== undefined },
+  ).data?.body;
+  const imageName = image?.name ?? 'an image';
+  return (
+    <Page
+      title={decision === undefined ? 'Decision' : `Decision on ${imageName}`}
+      above={<AppLink to="/decisions">Decisions</AppLink>}
+      badge={decision === undefined ? undefined : <StateBadge {...OUTCOMES[decision.outcome]} />}
+      sentence={decision === undefined ? undefined : sentenceOf(decision)}
+      actions={decision === undefined ? undefined : <Evidence decision={decision} />}
+      command={`stella evidence list --subject ${decisionId}`}
+      asOfMs={query.data?.asOfMs}
+    >
+      {query.error === null ? null : <ErrorState error={query.error} retry={() => void query.refetch()} />}
+      {decision === undefined && query.error === null ? <Skeleton lines={8} /> : null}
+      {decision === undefined ? null : (
+        <>
+          <Section title="Reasons" sentence="What decided, most important first.">
+            <Reasons decision={decision} />
+          </Section>
+          <Columns>
+            <Section title="What was looked at">
+              <KeyValue
+                rows={[
+                  [
+                    'Image',
+                    image === undefined ? undefined : (
+                      <AppLink key="n" to={`/images/${decision.imageDigest}`}>
+                        {image.name}
+                      </AppLink>
+                    ),
+                  ],
+                  [
+                    'Image digest',
+                    <DigestChip key="i" digest={decision.imageDigest} href={`/digests/${decision.imageDigest}`} />,
+                  ],
+                  ['Environment', decision.environment ?? 'None'],
+                  [
+                    'Policy',
+                    <AppLink
+                      key="p"
+                      to={`/policies/${decision.policy.digest}`}
+                    >{`${decision.policy.name} ${decision.policy.version}`}</AppLink>,
+                  ],
+                  ['Why it was made', PURPOSES[decision.purpose]],
+                  ['Decided', <TimeAgo key="t" at={decision.evaluatedAt} />],
+                ]}
+              />
+            </Section>
+            <Section title="Made from" sentence="Whoever has these documents gets the same verdict, to the byte.">
+              <KeyValue
+                rows={[
+                  ['Decision input', <DigestChip key="d" digest={decision.id} what="id of the decision" />],
+                  ['Verdict', <DigestChip key="v" digest={decision.verdictDigest} what="digest of the verdict" />],
+                  ['Findings', <DigestChip key="f" digest={decision.findingsDigest} what="digest of the findings" />],
+                  [
+                    'Advisories',
+                    <DigestChip key="a" digest={decision.advisorySnapshot} what="digest of the advisory snapshot" />,
+                  ],
+                  [
+                    'VEX',
+                    decision.vexSnapshot === null ? (
+                      'None'
+                    ) : (
+                      <DigestChip key="x" digest={decision.vexSnapshot} what="digest of the VEX snapshot" />
+                    ),
+                  ],
+                  ['Policy', <DigestChip key="p" digest={decision.policy.digest} what="digest of the policy" />],
+                ]}
+              />
+            </Section>
+            <Section
+              title="Counted"
+              sentence="Findings that the policy looked at, and what the inventory could not tell."
+            >
+              <Counts counts={decision.counts} />
+            </Section>
+          </Columns>
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Reasons({ decision }: { readonly decision: Decision }) {
+  if (decision.reasons.length === 0) return <p>No rule has anything to say against this image.</p>;
+  return (
+    <>
+      <ul className="facts-list">
+        {decision.reasons.map((reason) => (
+          <li key={`${reason.rule} ${reason.sentence}`}>
+            <span className="row">
+              <StateBadge {...ACTIONS[reason.action]} />
+              <span>{reason.sentence}.</span>
+            </span>
+            {reason.fix === null ? null : <strong>To do: {reason.fix}.</strong>}
+            <span className="small row">
+              <span>
+                Rule <code>{reason.rule}</code>
+              </span>
+              <code>{reason.code}</code>
+              {reason.vulnerability === null ? null : (
+                <AppLink
+                  to={`/findings?status=all&imageDigest=${decision.imageDigest}&vulnerability=${encodeURIComponent(reason.vulnerability)}`}
+                >
+                  Open the finding
+                </AppLink>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {decision.reasons.length < MOST_REASONS ? null : (
+        <p className="small">Only the first {MOST_REASONS} are shown; the capsule has all of them.</p>
+      )}
+    </>
+  );
+}
+
+const OTHER_COUNTS: readonly (readonly [string, string])[] = [
+  ['excepted', 'Excepted'],
+  ['notEvaluated', 'Not decidable'],
+  ['gaps', 'Gaps in the inventory'],
+  ['uncovered', 'Components without advisories'],
+];
+
+function Counts({ counts }: { readonly counts: Decision['counts'] }) {
+  const of = (name: string): number => (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0);
+  return (
+    <KeyValue
+      rows={[
+        ...SEVERITIES.map((level) => [WORD[level], <Counted key={level} level={level} count={of(level)} />] as const),
+        ...OTHER_COUNTS.map(([name, word]) => [word, of(name)] as const),
+      ]}
+    />
+  );
+}
+
+const WORD = {
+  critical: 'Critical',
+  high: 'High',
+  medium: 'Medium',
+  low: 'Low',
+  none: 'No severity',
+  unknown: 'Unknown severity',
+};
+
+function Counted({ level, count }: { readonly level: (typeof SEVERITIES)[number]; readonly count: number }) {
+  return (
+    <span className="row">
+      {count}
+      {count === 0 ? null : <Severity level={level} />}
+    </span>
+  );
+}
+
+/** The packet of a decision, or the way to make it. */
+function Evidence({ decision }: { readonly decision: Decision }) {
+  const can = useCan();
+  const whyNot = useWhyNot();
+  const packets = useApi(
+    EVIDENCE_ROUTES.listPackets,
+    { query: { subjectId: decision.id, kind: 'decision' } },
+    { isEnabled: can('evidence.read') },
+  );
+  const seal = useCommand(EVIDENCE_ROUTES.sealDecision);
+  const packet = packets.data?.body.items[0];
+  if (packet !== undefined) {
+    return (
+      <AppLink to={`/evidence/${packet.id}`} className="button primary">
+        Open the evidence
+      </AppLink>
+    );
+  }
+  if (packets.isPending && can('evidence.read')) return null;
+  return (
+    <>
+      {seal.error === null ? null : <ErrorState error={seal.error} />}
+      <Button
+        kind="primary"
+        icon="sign"
+        isPending={seal.isPending}
+        onPress={() => seal.mutate({ body: { decisionId: decision.id } })}
+        disabledReason={whyNot('evidence.write')}
+      >
+        Seal into evidence
+      </Button>
+    </>
+  );
+}
+
+function sentenceOf(decision: Decision): string {
+  const where = decision.environment === null ? '' : ` for ${decision.environment}`;
+  const policy = `${decision.policy.name} ${decision.policy.version}`;
+  const because = decision.reasons.filter(({ action }) => action === 'deny' || action === 'pending').length;
+  switch (decision.outcome) {
+    case 'allow':
+      return `Policy ${policy} lets the image pass${where}.`;
+    case 'deny':
+      return `Policy ${policy} refuses the image${where} for ${counted(because, 'reason')}.`;
+    case 'pending':
+      return `Policy ${policy} wants a person to look at the image${where}: ${counted(because, 'reason')}.`;
+  }
+}

@@ -1,0 +1,87 @@
+import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { useState } from 'react';
+import { useCommand } from '../../../api/index.ts';
+import { AppLink, Button, Dialog, Form, Notice, TextField } from '../../../ui/index.ts';
+import { FileField } from '../../shared/file-field.tsx';
+
+/** Publishes a version of a policy pack from a file or pasted YAML. */
+export function PublishPolicyDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const [isDirty, setDirty] = useState(false);
+  const close = (): void => {
+    setDirty(false);
+    onClose();
+  };
+  return (
+    <Dialog title="Publish policy" isOpen={isOpen} onClose={close} isDirty={isDirty} size="large">
+      {isOpen ? <PublishForm onClose={close} onDirty={setDirty} /> : null}
+    </Dialog>
+  );
+}
+
+function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: (is: boolean) => void }) {
+  const [source, setSource] = useState('');
+  const [isTried, setTried] = useState(false);
+  const publish = useCommand(POLICY_ROUTES.publishPack);
+  const made = publish.data?.body;
+  if (made !== undefined) {
+    return (
+      <div className="stack">
+        <Notice tone="good" icon="check">
+          {made.name} {made.version} is the active version. Every image is judged again.
+        </Notice>
+        <div className="row">
+          <AppLink to={`/policies/${made.digest}`}>Open the policy</AppLink>
+          <Button onPress={onClose}>Close</Button>
+        </div>
+      </div>
+    );
+  }
+  const fault = source.trim() === '' ? 'Choose a file, or paste the YAML of a policy pack.' : undefined;
+  const take = (text: string): void => {
+    onDirty(text !== '');
+    setSource(text);
+  };
+  return (
+    <Form
+      error={publish.error}
+      onSubmit={() => {
+        setTried(true);
+        if (fault !== undefined) return;
+        publish.mutate(
+          { body: { contentType: 'application/yaml', content: oneChunk(source) } },
+          { onSuccess: () => onDirty(false) },
+        );
+      }}
+      actions={
+        <>
+          <Button onPress={onClose}>Cancel</Button>
+          <Button type="submit" kind="primary" isPending={publish.isPending}>
+            Publish and activate
+          </Button>
+        </>
+      }
+    >
+      <p className="quiet">
+        It becomes the active version of its name at once, and every image is judged again. A published version never
+        changes: raise the version in the pack for each change.
+      </p>
+      <FileField label="Policy file" accept=".yaml,.yml" onText={take} />
+      <div className="policy-paste">
+        <TextField
+          label="YAML"
+          value={source}
+          onChange={take}
+          isMultiline
+          rows={14}
+          isMono
+          isRequired
+          error={isTried ? fault : undefined}
+        />
+      </div>
+    </Form>
+  );
+}
+
+async function* oneChunk(text: string): AsyncGenerator<Uint8Array, void> {
+  yield await Promise.resolve(new TextEncoder().encode(text));
+}

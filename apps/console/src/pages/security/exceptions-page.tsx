@@ -1,0 +1,135 @@
+import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/policy';
+import { useState } from 'react';
+import { useMe, usePages, useWhyNot } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { AppLink, Button, EmptyState, EXCEPTION_STATES, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { command } from '../shared/command-word.ts';
+import { ChoiceFilter, useChoice } from '../shared/filters.tsx';
+import { choices, scopeOfException } from '../shared/looks.ts';
+import { NoMatch } from '../shared/no-match.tsx';
+import { counted } from '../shared/words.ts';
+import { RequestExceptionDialog } from './dialogs/request-exception-dialog.tsx';
+
+const STATES = ['draft', 'pending_review', 'approved', 'rejected', 'revoked', 'expired'] as const;
+
+const COLUMNS: readonly Column<PolicyException>[] = [
+  {
+    id: 'vulnerability',
+    header: 'Vulnerability',
+    isName: true,
+    width: 'minmax(150px, 1fr)',
+    cell: ({ id, vulnerability }) => <AppLink to={`/exceptions/${id}`}>{vulnerability}</AppLink>,
+    text: ({ vulnerability }) => vulnerability,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '155px',
+    cell: ({ state }) => <StateBadge {...EXCEPTION_STATES[state]} />,
+    text: ({ state }) => state,
+  },
+  {
+    id: 'covers',
+    header: 'Covers',
+    width: 'minmax(200px, 1.6fr)',
+    cell: (one) => scopeOfException(one),
+    text: (one) => scopeOfException(one),
+  },
+  {
+    id: 'reason',
+    header: 'Reason',
+    width: 'minmax(200px, 2fr)',
+    cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    text: ({ reason }) => reason,
+  },
+  {
+    id: 'by',
+    header: 'Requested by',
+    width: '120px',
+    cell: ({ requestedBy }) => requestedBy.name,
+    text: ({ requestedBy }) => requestedBy.name,
+  },
+  {
+    id: 'decided',
+    header: 'Decided by',
+    width: '110px',
+    cell: ({ decidedBy }) => decidedBy?.name ?? '–',
+    text: ({ decidedBy }) => decidedBy?.name ?? '',
+  },
+  {
+    id: 'asked',
+    header: 'Requested',
+    width: '110px',
+    isExtra: true,
+    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+    text: ({ createdAt }) => createdAt,
+  },
+  {
+    id: 'ends',
+    header: 'Ends',
+    width: '100px',
+    cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
+    text: ({ expiresAt }) => expiresAt,
+  },
+];
+
+export function Component() {
+  const state = useChoice('state', STATES);
+  const whyNot = useWhyNot();
+  const [isAsking, setAsking] = useState(false);
+  const pages = usePages(POLICY_ROUTES.listExceptions, { query: state === undefined ? {} : { state } });
+  return (
+    <Page
+      title="Exceptions"
+      sentence={<ExceptionsSentence />}
+      actions={
+        <Button
+          kind="primary"
+          icon="exception"
+          onPress={() => setAsking(true)}
+          disabledReason={whyNot('exception.write')}
+        >
+          Request exception
+        </Button>
+      }
+      command={command('stella exception list', { state })}
+      asOfMs={pages.asOfMs}
+    >
+      <DataGrid
+        name="exceptions"
+        label="Exceptions"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ id }) => id}
+        rowHref={({ id }) => `/exceptions/${id}`}
+        filters={<ChoiceFilter name="state" label="State" options={choices(EXCEPTION_STATES)} />}
+        empty={
+          state === undefined ? (
+            <EmptyState
+              title="Nobody asked for an exception"
+              icon="exception"
+              command={'stella exception request CVE-… --reason "…"'}
+            >
+              When a vulnerability has to be borne for a while, ask here; another person decides, and it ends by itself.
+            </EmptyState>
+          ) : (
+            <NoMatch what="exceptions" />
+          )
+        }
+      />
+      <RequestExceptionDialog isOpen={isAsking} onClose={() => setAsking(false)} />
+    </Page>
+  );
+}
+
+function ExceptionsSentence() {
+  const me = useMe();
+  const waiting = usePages(POLICY_ROUTES.listExceptions, { query: { state: 'pending_review' } });
+  const approved = usePages(POLICY_ROUTES.listExceptions, { query: { state: 'approved' } });
+  if (waiting.isPending || approved.isPending) return ' ';
+  const forMe = waiting.items.filter(({ requestedBy }) => requestedBy.id !== me?.id).length;
+  const inForce = `${counted(approved.items.length, 'exception is', 'exceptions are')} in force`;
+  if (waiting.items.length === 0) return `${inForce}; none waits for review.`;
+  const canDecide = me?.scopes.includes('exception.approve') === true && forMe > 0;
+  return `${inForce}; ${counted(waiting.items.length, 'waits', 'wait')} for review${canDecide ? `, ${forMe} that you can decide` : ''}.`;
+}

@@ -1,0 +1,116 @@
+import { POLICY_ROUTES, type PolicyPack } from '@stella-ops/contracts/policy';
+import { useState } from 'react';
+import { usePages, useWhyNot } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { AppLink, Button, DigestChip, EmptyState, Page, StateBadge, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { TextFilter } from '../shared/filters.tsx';
+import { ACTIVE, INACTIVE } from '../shared/looks.ts';
+import { NoMatch } from '../shared/no-match.tsx';
+import { listed } from '../shared/words.ts';
+import { PublishPolicyDialog } from './dialogs/publish-policy-dialog.tsx';
+
+const COLUMNS: readonly Column<PolicyPack>[] = [
+  {
+    id: 'name',
+    header: 'Policy',
+    isName: true,
+    width: 'minmax(160px, 1.5fr)',
+    cell: ({ digest, name }) => <AppLink to={`/policies/${digest}`}>{name}</AppLink>,
+    text: ({ name }) => name,
+  },
+  {
+    id: 'version',
+    header: 'Version',
+    width: '110px',
+    cell: ({ version }) => version,
+    text: ({ version }) => version,
+  },
+  {
+    id: 'active',
+    header: 'State',
+    width: '120px',
+    cell: ({ isActive }) => <StateBadge {...(isActive ? ACTIVE : INACTIVE)} />,
+    text: ({ isActive }) => (isActive ? 'active' : 'inactive'),
+  },
+  {
+    id: 'rules',
+    header: 'Rules',
+    width: '80px',
+    isNumber: true,
+    cell: ({ rules }) => rules,
+    text: ({ rules }) => rules,
+  },
+  {
+    id: 'digest',
+    header: 'Digest',
+    width: '165px',
+    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the policy" />,
+    text: ({ digest }) => digest,
+  },
+  {
+    id: 'by',
+    header: 'Published by',
+    width: 'minmax(120px, 1fr)',
+    cell: ({ publishedBy }) => publishedBy,
+    text: ({ publishedBy }) => publishedBy,
+  },
+  {
+    id: 'at',
+    header: 'Published',
+    width: '110px',
+    cell: ({ publishedAt }) => <TimeAgo at={publishedAt} />,
+    text: ({ publishedAt }) => publishedAt,
+  },
+];
+
+export function Component() {
+  const { name = '' } = useUrlQuery();
+  const whyNot = useWhyNot();
+  const [isPublishing, setPublishing] = useState(false);
+  const pages = usePages(POLICY_ROUTES.listPacks, { query: name === '' ? {} : { name } });
+  const active = pages.items.filter(({ isActive }) => isActive).map((one) => `${one.name} ${one.version}`);
+  return (
+    <Page
+      title="Policies"
+      sentence={
+        pages.isPending
+          ? ' '
+          : active.length === 0
+            ? 'No policy decides yet.'
+            : `${listed(active)} ${active.length === 1 ? 'decides' : 'decide'} at present.`
+      }
+      actions={
+        <Button
+          kind="primary"
+          icon="policy"
+          onPress={() => setPublishing(true)}
+          disabledReason={whyNot('policy.publish')}
+        >
+          Publish policy
+        </Button>
+      }
+      command="stella policy list"
+      asOfMs={pages.asOfMs}
+    >
+      <DataGrid
+        name="policies"
+        label="Policy packs"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ digest }) => digest}
+        rowHref={({ digest }) => `/policies/${digest}`}
+        filters={<TextFilter name="name" label="Name" placeholder="whole name" />}
+        empty={
+          name === '' ? (
+            <EmptyState title="No policy is published" icon="policy" command="stella policy publish FILE">
+              Without one nothing can be decided, and no promotion passes its policy gate.
+            </EmptyState>
+          ) : (
+            <NoMatch what="policies" />
+          )
+        }
+      />
+      <PublishPolicyDialog isOpen={isPublishing} onClose={() => setPublishing(false)} />
+    </Page>
+  );
+}

@@ -1,0 +1,101 @@
+import { AUTHORITY_ROUTES, type OAuthClient } from '@stella-ops/contracts/authority';
+import { useState } from 'react';
+import { useCommand, usePages, useWhyNot } from '../../api/index.ts';
+import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { Button, ConfirmByName, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { ACTIVE, INACTIVE } from '../shared/looks.ts';
+import { counted } from '../shared/words.ts';
+import { CreateClientDialog } from './dialogs/create-client-dialog.tsx';
+
+const COLUMNS: readonly Column<OAuthClient>[] = [
+  {
+    id: 'name',
+    header: 'Client',
+    isName: true,
+    width: 'minmax(150px, 1fr)',
+    cell: ({ name }) => <strong>{name}</strong>,
+    text: ({ name }) => name,
+  },
+  {
+    id: 'state',
+    header: 'State',
+    width: '110px',
+    cell: ({ isActive }) => <StateBadge {...(isActive ? ACTIVE : INACTIVE)} />,
+    text: ({ isActive }) => (isActive ? 'active' : 'inactive'),
+  },
+  { id: 'id', header: 'Id', width: '320px', cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
+  {
+    id: 'scopes',
+    header: 'May',
+    width: 'minmax(220px, 2fr)',
+    cell: ({ scopes }) => <span title={scopes.join('\n')}>{scopes.join(', ')}</span>,
+    text: ({ scopes }) => scopes.join(' '),
+  },
+  {
+    id: 'created',
+    header: 'Registered',
+    width: '110px',
+    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
+    text: ({ createdAt }) => createdAt,
+  },
+];
+
+export function Component() {
+  const whyNot = useWhyNot();
+  const [isCreating, setCreating] = useState(false);
+  const [removed, setRemoved] = useState<OAuthClient>();
+  const pages = usePages(AUTHORITY_ROUTES.listClients, { query: {} });
+  const remove = useCommand(AUTHORITY_ROUTES.deleteClient);
+  return (
+    <Page
+      title="Clients"
+      sentence={
+        pages.isPending
+          ? ' '
+          : `${counted(pages.items.length, 'program signs', 'programs sign')} in by a secret of its own, without a person.`
+      }
+      actions={
+        <Button kind="primary" icon="plus" onPress={() => setCreating(true)} disabledReason={whyNot('client.write')}>
+          Register client
+        </Button>
+      }
+      asOfMs={pages.asOfMs}
+      command="curl -H 'authorization: Bearer TOKEN' SERVER/api/v1/clients"
+    >
+      <DataGrid
+        name="clients"
+        label="Registered clients"
+        columns={COLUMNS}
+        pages={pages}
+        rowId={({ id }) => id}
+        actions={[
+          { id: 'remove', label: 'Remove client', run: setRemoved, disabledReason: () => whyNot('client.write') },
+        ]}
+        empty={
+          <EmptyState title="No client is registered" icon="agent">
+            For programs that ask for tokens by the client credentials grant. A pipeline needs an API token only.
+          </EmptyState>
+        }
+      />
+      <CreateClientDialog isOpen={isCreating} onClose={() => setCreating(false)} />
+      <ConfirmByName
+        title={`Remove ${removed?.name ?? ''}`}
+        isOpen={removed !== undefined}
+        onClose={() => setRemoved(undefined)}
+        name={removed?.name ?? ''}
+        nameOf="client"
+        verb="Remove client"
+        isDanger
+        isPending={remove.isPending}
+        error={remove.error}
+        onConfirm={() =>
+          removed === undefined
+            ? undefined
+            : remove.mutate({ params: { clientId: removed.id } }, { onSuccess: () => setRemoved(undefined) })
+        }
+      >
+        <p>It gets no more tokens, and those that it has end within five minutes.</p>
+      </ConfirmByName>
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { AUTHORITY_ROUTES, type User } from '@stella-ops/contracts/authority';
+import { useState } from 'react';
+import { useCommand } from '../../../api/index.ts';
+import { Button, Form, TextField } from '../../../ui/index.ts';
+import { passwordFault } from '../password-fault.ts';
+import { FormDialog } from './form-dialog.tsx';
+
+/** Gives somebody another password; their sessions end. */
+export function ResetPasswordDialog({
+  user,
+  onClose,
+}: {
+  readonly user: User | undefined;
+  readonly onClose: () => void;
+}) {
+  return (
+    <FormDialog title={`Another password for ${user?.name ?? ''}`} isOpen={user !== undefined} onClose={onClose}>
+      {({ close }) => (user === undefined ? null : <ResetForm user={user} onClose={close} />)}
+    </FormDialog>
+  );
+}
+
+function ResetForm({ user, onClose }: { readonly user: User; readonly onClose: () => void }) {
+  const [password, setPassword] = useState('');
+  const [isTried, setTried] = useState(false);
+  const reset = useCommand(AUTHORITY_ROUTES.resetPassword);
+  const fault = passwordFault(password);
+  return (
+    <Form
+      error={reset.error}
+      onSubmit={() => {
+        setTried(true);
+        if (fault === undefined)
+          reset.mutate({ params: { userId: user.id }, body: { password } }, { onSuccess: onClose });
+      }}
+      actions={
+        <>
+          <Button onPress={onClose}>Keep as it is</Button>
+          <Button type="submit" kind="danger" isPending={reset.isPending}>
+            Change password
+          </Button>
+        </>
+      }
+    >
+      <p>All sessions of {user.displayName} end. Tell them the new password by a way that you trust.</p>
+      <TextField
+        label="New password"
+        help="At least 12 characters that are no common password."
+        type="password"
+        autoComplete="new-password"
+        value={password}
+        onChange={setPassword}
+        isRequired
+        autoFocus
+        maxLength={200}
+        error={isTried ? fault : undefined}
+      />
+    </Form>
+  );
+}
