@@ -29,7 +29,7 @@ export function fileJournal(path: string): Journal {
     }
   };
   return {
-    read: () => Promise.resolve(readEntries(path)),
+    read: () => Promise.resolve().then(() => readEntries(path)),
     append: (entry) => Promise.resolve().then(() => append(entry)),
   };
 }

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ReleaseImage } from '@stella-ops/engine-compose';
+import { dockerClient } from '@stella-ops/engine-docker';
+import { isDigest, parseDigest } from '@stella-ops/engine-kernel';
+
+export const run = promisify(execFile);
+
+/** This machine's shell, `sleep` and `cat` with the libraries that they load: the smallest image that can run. */
+async function rootTar(folder: string): Promise<string> {
+  const programs = ['/bin/sh', '/bin/sleep', '/bin/cat'];
+  const { stdout } = await run('ldd', programs);
+  const libraries = new Set([...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? ''));
+  const tar = join(folder, 'root.tar');
+  const paths = [...programs, ...libraries].map((path) => path.slice(1));
+  await run('tar', ['--dereference', '-C', '/', '-cf', tar, ...paths]);
+  return tar;
+}
+
+/**
+ * An image with its own digest, pushed to a registry and then gone from the engine.
+ *
+ * @param repository `127.0.0.1:5000/shop/web`
+ * @param instructions of a Dockerfile, `ENV VERSION=1`
+ */
+export async function pushImage(
+  folder: string,
+  repository: string,
+  tag: string,
+  instructions: readonly string[],
+): Promise<ReleaseImage> {
+  const host = process.env['DOCKER_HOST'];
+  const docker = dockerClient(host === undefined ? {} : { host });
+  const root = await rootTar(folder);
+  const name = `${repository}:${tag}`;
+  const changes = instructions.flatMap((one) => ['--change', one]);
+  await run('docker', ['import', ...changes, root, name]);
+  rmSync(root);
+  await run('docker', ['push', '--quiet', name]);
+  const { id, repoDigests, os, architecture } = await docker.inspectImage(name);
+  const digest = repoDigests.find((one) => one.startsWith(`${repository}@`))?.split('@')[1];
+  if (!isDigest(digest)) throw new Error(`${name} has no digest after its push`);
+  await run('docker', ['rmi', '-f', id]);
+  return { repository, manifestDigest: parseDigest(digest), configDigest: id, platform: { os, architecture } };
+}
