@@ -145,6 +145,7 @@ export const COMMANDS: readonly RegisteredCommand[] = [
     'bring an environment back to an earlier release',
     () => import('./commands/deployment-rollback.ts'),
   ),
+  entry('deployment bundle', 'get the signed receipt of a deployment', () => import('./commands/deployment-bundle.ts')),
   entry('board', 'show what runs where', () => import('./commands/board.ts')),
   entry('where', 'show where an image digest is', () => import('./commands/where.ts')),
   entry('agent enrol', 'let an agent of a host enrol', () => import('./commands/agent-enrol.ts')),

@@ -1,0 +1,203 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Deployment } from '@stella-ops/contracts/deployments';
+import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import { corpusBytes, type DockerRegistry, freePort, realImages, startDockerRegistry } from '@stella-ops/testkit';
+import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
+import { Person } from '../control-plane/person.ts';
+import { type AgentProcess, type AgentProcessOptions, enrolAgent, startAgentProcess } from './agent-process.ts';
+import { buildAgent } from '../../../tools/build/agent.ts';
+import { containersWith, docker } from './engine.ts';
+import { until } from './until.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const PASSWORD = 'correct horse battery staple';
+const TEMPLATE = `services:
+  web:
+    image: component:web
+    command: [sleep, infinity]
+    network_mode: none
+    init: true
+    stop_grace_period: 1s
+    healthcheck:
+      test: [CMD, test, -d, /usr/local/lib/python3.11/site-packages/urllib3]
+      interval: 1s
+      timeout: 5s
+      retries: 5
+`;
+
+/** Where releases come from: their images by version, with the config digest that the Engine gives each. */
+export type Versions = Readonly<Record<'1.0.0' | '1.1.0' | '1.2.0', string>>;
+
+/** A company with a registry, a server, three people, a host with an agent, and a production environment. */
+export class Stage {
+  readonly folder: string;
+  readonly registry: DockerRegistry;
+  readonly versions: Versions;
+  readonly people: { readonly admin: Person; readonly rosa: Person; readonly sam: Person; readonly stranger: Person };
+  readonly agentOptions: AgentProcessOptions;
+  readonly repository: string;
+  readonly #startServer: () => Promise<ServerProcess>;
+  server: ServerProcess;
+  agent: AgentProcess | undefined;
+
+  private constructor(parts: {
+    folder: string;
+    registry: DockerRegistry;
+    versions: Versions;
+    people: Stage['people'];
+    startServer: () => Promise<ServerProcess>;
+    server: ServerProcess;
+    program: string;
+  }) {
+    this.folder = parts.folder;
+    this.registry = parts.registry;
+    this.versions = parts.versions;
+    this.people = parts.people;
+    this.#startServer = parts.startServer;
+    this.server = parts.server;
+    this.repository = `${parts.registry.host}/shop/web`;
+    // The agent as it ships: one file.
+    this.agentOptions = { dataDir: join(parts.folder, 'agent'), program: parts.program };
+  }
+
+  /** Needs `docker`, `registry`, `debootstrap`, `python`, `go` and `corpus`. */
+  static async open(): Promise<Stage> {
+    const folder = mkdtempSync(join(tmpdir(), 'stella-main-job-'));
+    const registry = await startDockerRegistry(join(folder, 'registry'));
+    const versions = await pushImages(`${registry.host}/shop/web`, folder);
+    const program = join(folder, 'stella-agent.mjs');
+    await buildAgent(program);
+    const config = join(folder, 'stella.yaml');
+    writeFileSync(config, JSON.stringify({ scanner: { registries: [{ host: registry.host, isPlainHttp: true }] } }));
+    // Always the same ports: logins and agents keep the server's address, and it is started again.
+    const settings = {
+      'http.port': String(await freePort()),
+      'http.agentPort': String(await freePort()),
+      'http.agentHost': '127.0.0.1',
+    };
+    const env = { STELLA_CONFIG: config, STELLA_DATA_DIR: undefined };
+    const startServer = () => startServerProcess({ dataDir: join(folder, 'data'), settings, env });
+    const server = await startServer();
+    const people = await meetPeople(server, folder);
+    return new Stage({ folder, registry, versions, people, startServer, server, program });
+  }
+
+  /** Advisories, policy, component, environment, template, agent, target. */
+  async setUp(): Promise<void> {
+    const { admin, sam } = this.people;
+    const advisories = join(this.folder, 'pypa.jsonl');
+    writeFileSync(advisories, corpusBytes('advisories/osv-pypa.jsonl.zst'));
+    await sam.json(['advisories', 'import', advisories, '--source', 'pypa']);
+    await sam.json(['advisories', 'snapshot']);
+    await sam.json(['policy', 'publish', join(ROOT, 'policies', 'baseline.yaml')]);
+    await admin.json(['component', 'create', 'web', this.repository]);
+    await admin.json(['env', 'create', 'prod', '--order', '1', '--approvals', '1', '--policy', 'baseline']);
+    writeFileSync(admin.file('compose.yaml'), TEMPLATE);
+    await admin.json(['env', 'template', 'prod', 'compose.yaml']);
+    const enrolment = await admin.json<Parameters<typeof enrolAgent>[1]>(['agent', 'enrol', 'web-1']);
+    await enrolAgent(this.agentOptions, enrolment);
+    await this.startAgent();
+    await admin.json(['target', 'add', 'web-1', '--env', 'prod', '--agent', 'web-1']);
+  }
+
+  async startAgent(env: Readonly<Record<string, string | undefined>> = {}): Promise<AgentProcess> {
+    return (this.agent = await startAgentProcess({ ...this.agentOptions, env }));
+  }
+
+  async restartServer(): Promise<void> {
+    await this.server.end('SIGKILL');
+    this.server = await this.#startServer();
+  }
+
+  release(version: string): Promise<Release> {
+    return this.people.rosa.json<Release>(['release', 'create', 'shop', version, '--component', `web=${version}`]);
+  }
+
+  /** Rosa asks to bring a release into production. */
+  async promote(version: string): Promise<Promotion> {
+    await this.people.rosa.json(['promotion', 'request', `shop@${version}`, 'prod', '--reason', 'fixes urllib3']);
+    return this.people.rosa.json<Promotion>(['promotion', 'show', `shop@${version}:prod`]);
+  }
+
+  /** Sam approves; the rest goes by itself. */
+  async deploy(version: string): Promise<Deployment> {
+    const { rosa, sam } = this.people;
+    await sam.json(['promotion', 'approve', `shop@${version}:prod`, '--reason', 'looked at']);
+    const { id } = await until(
+      async () => {
+        const { items } = await rosa.json<{ items: Deployment[] }>(['deployment', 'list', '--env', 'prod']);
+        return items.find(({ release, kind }) => kind === 'deploy' && release.endsWith(version)) ?? { id: '' };
+      },
+      (one) => one.id !== '',
+    );
+    return rosa.json<Deployment>(['deployment', 'watch', id]);
+  }
+
+  /** What the tag of a version names from now on. */
+  async moveTag(version: string, to: keyof Versions): Promise<void> {
+    const name = `${this.repository}:${version}`;
+    await docker('tag', this.versions[to], name);
+    await docker('push', '--quiet', name);
+    await docker('rmi', name);
+  }
+
+  async close(): Promise<void> {
+    await this.agent?.end();
+    await this.server.end();
+    for (const { id } of await containersWith('stella.environment=prod')) await docker('rm', '--force', id);
+    await this.registry.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+async function pushImages(repository: string, folder: string): Promise<Versions> {
+  const images = realImages();
+  const load = async (archive: string) => {
+    const said = await docker('load', '--quiet', '--input', archive);
+    const name = said.replace(/^Loaded image: /, '');
+    return docker('inspect', '--format', '{{.Id}}', name);
+  };
+  const vulnerable = await load(images.vulnerable);
+  const fixed = await load(images.fixed);
+  // The next release: the same packages under another config.
+  const context = join(folder, 'next');
+  mkdirSync(context);
+  writeFileSync(join(context, 'Dockerfile'), `FROM ${fixed}\nENV SHOP_VERSION=1.2.0\n`);
+  const next = await docker('build', '--quiet', '--network', 'none', context);
+  const versions: Versions = { '1.0.0': vulnerable, '1.1.0': fixed, '1.2.0': next };
+  for (const [version, id] of Object.entries(versions)) {
+    await docker('tag', id, `${repository}:${version}`);
+    await docker('push', '--quiet', `${repository}:${version}`);
+    // What is deployed must come from the registry, by digest.
+    await docker('rmi', `${repository}:${version}`);
+  }
+  return versions;
+}
+
+async function meetPeople(server: ServerProcess, folder: string): Promise<Stage['people']> {
+  const person = async (name: string, tenant: string, user: string, password: string) => {
+    const one = new Person(join(folder, name));
+    await one.logIn(server.url, tenant, user, password);
+    return one;
+  };
+  const operator = await person('operator', 'demo', 'admin', server.adminPassword);
+  writeFileSync(operator.file('new'), PASSWORD);
+  for (const tenant of ['acme', 'globex']) {
+    await operator.json(['tenant', 'create', tenant, '--admin', 'ada', '--password-file', 'new']);
+  }
+  const admin = await person('admin', 'acme', 'ada', PASSWORD);
+  writeFileSync(admin.file('new'), PASSWORD);
+  const roles = { rosa: ['release-manager'], sam: ['approver', 'security-engineer'] };
+  for (const [name, has] of Object.entries(roles)) {
+    const words = ['user', 'create', name, '--password-file', 'new', ...has.flatMap((role) => ['--role', role])];
+    await admin.json(words);
+  }
+  return {
+    admin,
+    rosa: await person('rosa', 'acme', 'rosa', PASSWORD),
+    sam: await person('sam', 'acme', 'sam', PASSWORD),
+    stranger: await person('stranger', 'globex', 'ada', PASSWORD),
+  };
+}
