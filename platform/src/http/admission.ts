@@ -1,13 +1,20 @@
 import { actorOf, fail, HEADERS, type Principal, type Route } from '@stella-ops/contracts';
+import type { AppError } from '@stella-ops/engine-kernel';
 import type { Credentials, Verifier } from './authentication.ts';
 import type { RateLimiter } from './rate-limit.ts';
+
+export interface Admission {
+  /** `undefined` on public routes. */
+  readonly caller: Principal | undefined;
+  /** `TENANT_MISMATCH` or `SCOPE_MISSING`: somebody known who may not. */
+  readonly refusal?: AppError;
+}
 
 /**
  * Whether a request may be looked at: who calls, how often, in which tenant, with which scope. Runs before the body is
  * read, so a stranger cannot make the server hold his.
  *
- * @returns the caller, `undefined` on public routes
- * @throws AppError `AUTH_REQUIRED`, `AUTH_INVALID`, `RATE_LIMITED`, `TENANT_MISMATCH`, `SCOPE_MISSING`
+ * @throws AppError `AUTH_REQUIRED`, `AUTH_INVALID`, `RATE_LIMITED`
  */
 export async function admit(
   route: Route,
@@ -15,13 +22,13 @@ export async function admit(
   header: (name: string) => string | undefined,
   verifier: Verifier,
   limiter: RateLimiter,
-): Promise<Principal | undefined> {
+): Promise<Admission> {
   // A call inside the process was counted when its request came in from outside.
   const take = (key: string) => (credentials.kind === 'http' ? takeOrThrow(limiter, key) : undefined);
   const address = credentials.kind === 'http' ? `address:${credentials.remoteAddress}` : '';
   if (route.scopes === 'public') {
     take(address);
-    return undefined;
+    return { caller: undefined };
   }
   const verified = await verifier.verify(credentials);
   if (!verified.ok) {
@@ -33,13 +40,15 @@ export async function admit(
   take(`actor:${principal.tenantId}:${actorOf(principal)}`);
   const tenant = header(HEADERS.tenant) ?? header(HEADERS.tenantAlias);
   if (tenant !== undefined && tenant !== principal.tenantId) {
-    throw fail('TENANT_MISMATCH', 'the request names another tenant than its token');
+    return { caller: principal, refusal: fail('TENANT_MISMATCH', 'the request names another tenant than its token') };
   }
   if (typeof route.scopes !== 'string') {
     const missing = route.scopes.filter((scope) => !principal.scopes.has(scope));
-    if (missing.length > 0) throw fail('SCOPE_MISSING', `this needs the scope ${missing.join(' and ')}`);
+    if (missing.length > 0) {
+      return { caller: principal, refusal: fail('SCOPE_MISSING', `this needs the scope ${missing.join(' and ')}`) };
+    }
   }
-  return principal;
+  return { caller: principal };
 }
 
 function takeOrThrow(limiter: RateLimiter, key: string): void {

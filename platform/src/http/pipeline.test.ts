@@ -55,6 +55,26 @@ describe('who may call', () => {
     expect(String(blind.state.failures[0])).toContain('disk full');
   });
 
+  test('a change that somebody known may not make is recorded as refused; a list that they may not see is not', async () => {
+    const told: string[] = [];
+    const watched = sampleApp({
+      pipeline: {
+        audit: {
+          record: ({ routeId, outcome, code }) => {
+            told.push(`${routeId} ${outcome} ${code}`);
+            return Promise.resolve();
+          },
+        },
+      },
+    });
+    const headers = { authorization: 'Bearer evidence.read', 'content-type': 'application/json' };
+    const url = '/api/v1/crates';
+    expect((await watched.server.inject({ method: 'POST', url, headers, body: '{}' })).status).toBe(403);
+    expect((await watched.server.inject({ method: 'GET', url, headers })).status).toBe(403);
+    expect((await watched.server.inject({ method: 'POST', url, body: '{}' })).status).toBe(401);
+    expect(told).toEqual(['crates.create refused SCOPE_MISSING']);
+  });
+
   test('too many requests of one actor are told when to come back; others go on', async () => {
     let nowMs = 0;
     const limiter = tokenBuckets({ burst: 2, perSecond: 0.5, nowMs: () => nowMs });

@@ -120,16 +120,19 @@ async function admitted(
 ): Promise<WireReply> {
   const { route } = exchange.endpoint;
   const header = (name: string) => exchange.header(name);
-  const caller = await admit(route, exchange.credentials, header, options.verifier, options.limiter);
+  const { caller, refusal } = await admit(route, exchange.credentials, header, options.verifier, options.limiter);
   const context = { requestId, traceId, caller };
   if (caller === undefined) return answered(exchange, options, context);
   return withContext({ tenantId: caller.tenantId, actorId: actorOf(caller) }, async () => {
     const entry = { routeId: route.id, caller, params: exchange.params, requestId };
     let reply: WireReply;
     try {
+      if (refusal !== undefined) throw refusal;
       reply = await answered(exchange, options, context);
     } catch (error) {
-      if (error instanceof AppError && error.status === 403) {
+      // A page that lists what its reader may not see is no attempt at anything; a change, or evidence, is.
+      const isTold = route.method !== 'GET' || route.auditsRead === true;
+      if (isTold && error instanceof AppError && error.status === 403) {
         await options.audit.record({ ...entry, outcome: 'refused', code: error.code });
       }
       throw error;

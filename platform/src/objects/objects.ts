@@ -14,6 +14,7 @@ export type ObjectArea =
   | 'decisions'
   | 'capsules'
   | 'evidence'
+  | 'plans'
   | 'uploads';
 
 /**
