@@ -72,7 +72,7 @@ describe('who may call', () => {
     expect((await watched.server.inject({ method: 'POST', url, headers, body: '{}' })).status).toBe(403);
     expect((await watched.server.inject({ method: 'GET', url, headers })).status).toBe(403);
     expect((await watched.server.inject({ method: 'POST', url, body: '{}' })).status).toBe(401);
-    expect(told).toEqual(['crates.create refused SCOPE_MISSING']);
+    expect(told).toEqual(['sample.create refused SCOPE_MISSING']);
   });
 
   test('too many requests of one actor are told when to come back; others go on', async () => {
