@@ -251,7 +251,8 @@ describe('what an engine tells', () => {
   test('events as they come, cut anywhere, and with a time to go on from', async () => {
     const event = (Action: string, timeNano: number) =>
       `${JSON.stringify({ Type: 'container', Action, Actor: { ID: 'abc', Attributes: { name: 'web' } }, time: 1700000000, timeNano })}\n`;
-    const text = event('create', 1700000000123456789) + '{"other":1}\n' + event('start', 1700000000500000000);
+    const text =
+      event('create', 1_700_000_000_123_456_800) + '{"other":1}\n' + event('start', 1_700_000_000_500_000_000);
     const { docker, seen } = await engine((_, response) => {
       response.write(text.slice(0, 50));
       setTimeout(() => response.end(text.slice(50)), 20);
