@@ -102,10 +102,7 @@ function Content({ environment }: { readonly environment: Environment }) {
                 'Own requests',
                 isSeparationOfDuties ? 'another person must approve' : 'may be approved by whoever asked',
               ],
-              [
-                'Policy',
-                policy === null ? 'the active default' : <AppLink to={`/policies?name=${policy}`}>{policy}</AppLink>,
-              ],
+              ['Policy', policy === null ? 'the active default' : <AppLink to={`/policies`}>{policy}</AppLink>],
             ]}
           />
         </Section>

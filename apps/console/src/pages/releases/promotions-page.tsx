@@ -2,19 +2,13 @@ import { type Promotion, PromotionState, RELEASES_ROUTES } from '@stella-ops/con
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, Select, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
+import { ChoiceFilter, useChoice } from '../shared/filters.tsx';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 
-const ANY = 'any';
-const STATE_OPTIONS = [
-  { id: ANY, label: 'Any state' },
-  ...PromotionState.options.map((state) => ({ id: state, label: PROMOTION_STATES[state].word })),
-];
-const WHOSE_OPTIONS = [
-  { id: ANY, label: 'Everybody’s' },
-  { id: 'me', label: 'Those that wait for me' },
-];
+const STATE_OPTIONS = PromotionState.options.map((state) => ({ id: state, label: PROMOTION_STATES[state].word }));
+const WAITING_OPTIONS = [{ id: 'me', label: 'for me' }];
 
 const COLUMNS: readonly Column<Promotion>[] = [
   {
@@ -75,11 +69,9 @@ const COLUMNS: readonly Column<Promotion>[] = [
 export function Component() {
   const whyNot = useWhyNot()('promotion.write');
   const [environment] = useUrlText('environment');
-  const [stateText, setState] = useUrlText('state');
-  const [whose, setWhose] = useUrlText('for');
   const [isRequesting, setRequesting] = useState(false);
-  const state = PromotionState.options.find((one) => one === stateText);
-  const isForMe = whose === 'me';
+  const state = useChoice('state', PromotionState.options);
+  const isForMe = useChoice('for', ['me']) === 'me';
   const pages = usePages(RELEASES_ROUTES.listPromotions, {
     query: {
       ...(state === undefined ? {} : { state }),
@@ -110,20 +102,8 @@ export function Component() {
         rowHref={({ id }) => `/promotions/${id}`}
         filters={
           <>
-            <Select
-              label="State"
-              isInline
-              options={STATE_OPTIONS}
-              value={state ?? ANY}
-              onChange={(value) => setState(value === ANY ? undefined : value)}
-            />
-            <Select
-              label="Show"
-              isInline
-              options={WHOSE_OPTIONS}
-              value={isForMe ? 'me' : ANY}
-              onChange={(value) => setWhose(value === ANY ? undefined : value)}
-            />
+            <ChoiceFilter name="state" label="State" options={STATE_OPTIONS} />
+            <ChoiceFilter name="for" label="Waiting" options={WAITING_OPTIONS} />
           </>
         }
         empty={

@@ -2,7 +2,8 @@ import { type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, DigestChip, EmptyState, Page, TextField, TimeAgo, useUrlText } from '../../ui/index.ts';
+import { AppLink, Button, DigestChip, EmptyState, Page, TimeAgo, useUrlText } from '../../ui/index.ts';
+import { TextFilter } from '../shared/filters.tsx';
 import { ReleaseDialog } from './dialogs/release-dialog.tsx';
 import { isSlug } from './model/fields.ts';
 
@@ -75,7 +76,7 @@ const COLUMNS: readonly Column<Release>[] = [
 /** Every release, newest first. */
 export function Component() {
   const whyNot = useWhyNot()('release.write');
-  const [product, setProduct] = useUrlText('product');
+  const [product] = useUrlText('product');
   const [isCreating, setCreating] = useState(false);
   const name = product !== undefined && isSlug(product) ? product : undefined;
   const pages = usePages(RELEASES_ROUTES.listReleases, { query: name === undefined ? {} : { name } });
@@ -106,16 +107,7 @@ export function Component() {
         pages={pages}
         rowId={({ id }) => id}
         rowHref={({ id }) => `/releases/${id}`}
-        filters={
-          <TextField
-            label="Product"
-            type="search"
-            value={product ?? ''}
-            onChange={setProduct}
-            placeholder="whole name, such as shop"
-            maxLength={63}
-          />
-        }
+        filters={<TextFilter name="product" label="Product" placeholder="whole name" />}
         empty={
           name === undefined ? (
             <EmptyState

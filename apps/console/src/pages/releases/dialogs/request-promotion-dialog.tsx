@@ -42,12 +42,14 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
   const [chosenName, setName] = useState(environment);
   const name = chosenName ?? nextEnvironment(environments, promotions)?.name;
   const [reason, setReason] = useState('');
+  const [isTried, setTried] = useState(false);
   const target = environments.find((one) => one.name === name);
 
   return (
     <Form
       error={request.error}
       onSubmit={() => {
+        setTried(true);
         if (releaseId === undefined || name === undefined || request.isPending) return;
         request.mutate(
           { body: { releaseId, environment: name, reason: reason.trim() } },
@@ -83,6 +85,7 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
         }
         options={environments.map((one) => ({ id: one.name, label: one.name }))}
         value={name}
+        error={isTried && name === undefined ? 'Choose an environment.' : undefined}
         onChange={setName}
       />
       <TextField
@@ -96,7 +99,11 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
         autoFocus
       />
       {releaseId === undefined || target === undefined ? null : (
-        <ChangePreview key={`${releaseId} ${target.id}`} subject={{ releaseId, environmentId: target.id }} />
+        <ChangePreview
+          key={`${releaseId} ${target.id}`}
+          subject={{ releaseId, environmentId: target.id }}
+          isLinked={false}
+        />
       )}
     </Form>
   );

@@ -82,7 +82,7 @@ function Subject({ promotion }: { readonly promotion: Promotion }) {
         Requested by <strong>{requestedBy.name}</strong>
         {reason === '' ? '.' : `: ${reason}`}
       </p>
-      <ChangePreview subject={promotion} />
+      <ChangePreview subject={promotion} isLinked={false} />
       <p className="quiet">
         The approval counts for exactly these digests and the policy that judged them. It is void when either changes.
       </p>

@@ -83,7 +83,7 @@ function Choose(props: {
         onChange={setReleaseId}
       />
       {releaseId === undefined ? null : (
-        <ChangePreview key={releaseId} subject={{ releaseId, environmentId: environment.id }} />
+        <ChangePreview key={releaseId} subject={{ releaseId, environmentId: environment.id }} isLinked={false} />
       )}
     </ConfirmByName>
   );

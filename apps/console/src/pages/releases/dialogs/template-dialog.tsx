@@ -1,3 +1,4 @@
+import '../../shared/filters.css';
 import type { ByteStream } from '@stella-ops/contracts';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import type { Environment } from '@stella-ops/contracts/releases';

@@ -1,3 +1,4 @@
+import '../releases.css';
 import { DEPLOYMENTS_ROUTES, type Deployment } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { useCan, useCommand, useWhyNot } from '../../../api/index.ts';

@@ -1,3 +1,4 @@
+import '../releases.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useNavigate } from '@tanstack/react-router';

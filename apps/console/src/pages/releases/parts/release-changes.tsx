@@ -17,10 +17,11 @@ interface ReleaseChangesProps {
   readonly after: Release;
   /** `stage`: what the first column of digests is about. */
   readonly environment: string;
+  readonly isLinked: boolean;
 }
 
 /** The exact digests that come to an environment, beside those that they replace. */
-export function ReleaseChanges({ before, after, environment }: ReleaseChangesProps) {
+export function ReleaseChanges({ before, after, environment, isLinked }: ReleaseChangesProps) {
   const changes = releaseDiff(before, after);
   const what = before === null ? `Nothing is in ${environment} yet.` : `Replaces ${before.name} ${before.version}.`;
   return (
@@ -45,18 +46,19 @@ export function ReleaseChanges({ before, after, environment }: ReleaseChangesPro
               </span>
             ),
           },
-          { id: 'before', title: `In ${environment} now`, cell: ({ before: digest }) => <Digest digest={digest} /> },
-          { id: 'after', title: 'Comes', cell: ({ after: digest }) => <Digest digest={digest} /> },
+          {
+            id: 'before',
+            title: `In ${environment} now`,
+            cell: ({ before: digest }) => <Digest digest={digest} isLinked={isLinked} />,
+          },
+          { id: 'after', title: 'Comes', cell: ({ after: digest }) => <Digest digest={digest} isLinked={isLinked} /> },
         ]}
       />
     </div>
   );
 }
 
-function Digest({ digest }: { readonly digest: string | null }) {
-  return digest === null ? (
-    <span className="quiet">–</span>
-  ) : (
-    <DigestChip digest={digest} href={`/digests/${digest}`} />
-  );
+function Digest({ digest, isLinked }: { readonly digest: string | null; readonly isLinked: boolean }) {
+  if (digest === null) return <span className="quiet">–</span>;
+  return <DigestChip digest={digest} {...(isLinked ? { href: `/digests/${digest}` } : {})} />;
 }
