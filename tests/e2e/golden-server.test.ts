@@ -1,0 +1,295 @@
+import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { writeLayoutArchive } from '@stella-ops/engine-oci';
+import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { COMMANDS } from '../../apps/cli/src/registry.ts';
+import { writeDemoImage } from '../../tools/demo/demo-image.ts';
+import { Person } from './control-plane/person.ts';
+
+// JSON output is a contract. `STELLA_UPDATE_GOLDEN=1` writes the files anew; what changed is then for review.
+const root = join(import.meta.dirname, '..', '..');
+const golden = join(import.meta.dirname, 'golden-server');
+const PASSWORD = 'correct horse battery staple';
+const ADVISORIES = join(root, 'demo', 'advisories');
+
+type Who = 'operator' | 'ada' | 'rosa' | 'sam';
+type Path = readonly (string | number)[];
+
+interface Step {
+  readonly who: Who;
+  /** Words of the command; `{name}` is what a step before kept. */
+  readonly words: string;
+  readonly exit?: number;
+  /** `--reason`. */
+  readonly isReasoned?: true;
+  /** Where in the output lies what later steps name, and its name. */
+  readonly keep?: Readonly<Record<string, Path>>;
+  /** Asked again until this is there: jobs are under way. */
+  readonly until?: Path;
+  /** False for a step that only leads to others. */
+  readonly isGolden?: false;
+}
+
+/** In this order. The name is that of the golden file: the command, with what tells it from another use of it. */
+const STEPS: Readonly<Record<string, Step>> = {
+  status: { who: 'operator', words: 'status --server {server}' },
+  login: { who: 'operator', words: 'login --server {server} --user admin --password-file first' },
+  whoami: { who: 'operator', words: 'whoami' },
+  'tenant-create': {
+    who: 'operator',
+    words: 'tenant create acme --display-name Acme --admin ada --password-file new',
+  },
+  'tenant-list': { who: 'operator', words: 'tenant list' },
+  logout: { who: 'operator', words: 'logout' },
+  'login-ada': { who: 'ada', words: '{login} --user ada', isGolden: false },
+  'user-roles': { who: 'ada', words: 'user roles' },
+  'user-create': { who: 'ada', words: 'user create rosa --role release-manager --password-file new' },
+  'user-create-sam': { who: 'ada', words: 'user create sam --role approver --password-file new', isGolden: false },
+  'user-update': { who: 'ada', words: 'user update sam --role approver --role security-engineer' },
+  'user-password': { who: 'ada', words: 'user password sam --password-file new' },
+  'user-list': { who: 'ada', words: 'user list' },
+  'login-rosa': { who: 'rosa', words: '{login} --user rosa', isGolden: false },
+  'login-sam': { who: 'sam', words: '{login} --user sam', isGolden: false },
+  'token-create': {
+    who: 'rosa',
+    words: 'token create ci --scope scanner.scan --expires 30d',
+    keep: { token: ['token', 'id'] },
+  },
+  'token-revoke': { who: 'rosa', words: 'token revoke {token}' },
+  'token-list': { who: 'rosa', words: 'token list' },
+  'advisories-import': {
+    who: 'sam',
+    words: `advisories import ${readdirSync(ADVISORIES)
+      .sort()
+      .map((name) => join(ADVISORIES, name))
+      .join(' ')} --source demo`,
+  },
+  'advisories-snapshot': { who: 'sam', words: 'advisories snapshot' },
+  'vex-import': {
+    who: 'sam',
+    words: `vex import ${join(root, 'demo', 'vex', 'shop.openvex.json')} --provider shop`,
+  },
+  'policy-publish': { who: 'sam', words: `policy publish ${join(root, 'policies', 'baseline.yaml')}` },
+  'policy-publish-2': {
+    who: 'sam',
+    words: `policy publish ${join(root, 'policies', 'development.yaml')}`,
+    isGolden: false,
+  },
+  'policy-list': { who: 'sam', words: 'policy list' },
+  'image-scan': {
+    who: 'rosa',
+    words: 'image scan shop.tar --name registry.example/shop/web:1.0.0',
+    keep: { image: ['imageDigest'] },
+  },
+  'image-list': { who: 'rosa', words: 'image list' },
+  'findings-list': {
+    who: 'rosa',
+    words: 'findings list --image {image}',
+    until: ['items', 0],
+    keep: { finding: ['items', 0, 'id'] },
+  },
+  'findings-show': { who: 'rosa', words: 'findings show {finding}' },
+  'image-show': { who: 'rosa', words: 'image show {image}' },
+  'component-create': { who: 'ada', words: 'component create web registry.example/shop/web' },
+  'component-list': { who: 'ada', words: 'component list' },
+  'component-show': { who: 'ada', words: 'component show web' },
+  'env-create-dev': {
+    who: 'ada',
+    words: 'env create dev --order 1 --approvals 1 --policy development',
+    isGolden: false,
+  },
+  'env-create': { who: 'ada', words: 'env create stage --order 2 --approvals 1 --policy baseline' },
+  'env-freeze': {
+    who: 'ada',
+    words: 'env freeze stage --from 2098-01-01T00:00:00Z --until 2098-01-02T00:00:00Z',
+    isReasoned: true,
+  },
+  'env-unfreeze': { who: 'ada', words: 'env unfreeze stage' },
+  'release-create': { who: 'rosa', words: 'release create shop 1.0.0 --component web={image}' },
+  'release-create-2': { who: 'rosa', words: 'release create shop 1.0.1 --component web={image}', isGolden: false },
+  'release-list': { who: 'rosa', words: 'release list' },
+  'release-show': { who: 'rosa', words: 'release show shop@1.0.0' },
+  'promotion-request': {
+    who: 'rosa',
+    words: 'promotion request shop@1.0.0 dev',
+    isReasoned: true,
+    keep: { promotion: ['id'] },
+  },
+  'promotion-approve': { who: 'sam', words: 'promotion approve {promotion}', isReasoned: true },
+  'promotion-watch': { who: 'rosa', words: 'promotion watch {promotion}', isGolden: false },
+  'promotion-show': { who: 'rosa', words: 'promotion show {promotion}', until: ['packetId'] },
+  'promotion-watch-ended': { who: 'rosa', words: 'promotion watch {promotion}' },
+  'evidence-list': {
+    who: 'sam',
+    words: 'evidence list --kind promotion',
+    keep: { packet: ['items', 0, 'id'] },
+  },
+  'evidence-get': { who: 'sam', words: 'evidence get {packet}' },
+  'evidence-list-decisions': {
+    who: 'sam',
+    words: 'evidence list --kind decision --limit 1',
+    keep: { capsule: ['items', 0, 'capsuleDigest'] },
+  },
+  'capsule-get': { who: 'sam', words: 'capsule get {capsule} --output shop.capsule.tar.zst' },
+  'promotion-request-blocked': {
+    who: 'rosa',
+    words: 'promotion request shop@1.0.0 stage',
+    isReasoned: true,
+    exit: 6,
+    keep: { blocked: ['id'] },
+  },
+  'promotion-why': {
+    who: 'rosa',
+    words: 'promotion why {blocked}',
+    exit: 6,
+    keep: { stopper: ['gates', 0, 'reasons', 0, 'vulnerability'] },
+  },
+  'promotion-cancel': { who: 'rosa', words: 'promotion cancel {blocked}', isReasoned: true },
+  'promotion-request-2': {
+    who: 'rosa',
+    words: 'promotion request shop@1.0.1 dev',
+    isGolden: false,
+    keep: { second: ['id'] },
+  },
+  'promotion-reject': { who: 'sam', words: 'promotion reject {second}', isReasoned: true },
+  'promotion-list': { who: 'rosa', words: 'promotion list --state rejected', until: ['items', 0, 'packetId'] },
+  'env-show': { who: 'ada', words: 'env show dev' },
+  'env-list': { who: 'ada', words: 'env list' },
+  'exception-request': {
+    who: 'rosa',
+    words: 'exception request {stopper} --image {image} --expires 2098-01-01T00:00:00Z',
+    isReasoned: true,
+    exit: 2,
+    isGolden: false,
+  },
+  'exception-request-30d': {
+    who: 'rosa',
+    words: 'exception request {stopper} --image {image}',
+    isReasoned: true,
+    keep: { exception: ['id'] },
+  },
+  'exception-approve': { who: 'sam', words: 'exception approve {exception}', isReasoned: true },
+  'exception-show': { who: 'sam', words: 'exception show {exception}' },
+  'exception-revoke': { who: 'sam', words: 'exception revoke {exception}', isReasoned: true },
+  'exception-request-2': {
+    who: 'rosa',
+    words: 'exception request CVE-2020-1 --package pkg:pypi/urllib3',
+    isReasoned: true,
+    isGolden: false,
+    keep: { other: ['id'] },
+  },
+  'exception-reject': { who: 'sam', words: 'exception reject {other}', isReasoned: true },
+  'exception-list': { who: 'sam', words: 'exception list' },
+  'audit-list': { who: 'ada', words: 'audit list --target {exception}' },
+  'audit-verify': { who: 'ada', words: 'audit verify' },
+};
+
+/** Commands of a server without a file here: they print no JSON, or belong to deployments. */
+const WITHOUT = ['trust get', 'promotion deploy', 'env template', 'board', 'where'];
+const ELSEWHERE = /^(?:agent|deployment|target) /;
+
+const GOLDEN = Object.entries(STEPS)
+  .filter(([, { isGolden = true }]) => isGolden)
+  .map(([name]) => name);
+const outputs = new Map<string, string>();
+let folder: string;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'stella-golden-server-'));
+  server = await startServerProcess({ dataDir: join(folder, 'data'), env: { STELLA_DATA_DIR: undefined } });
+  const found: Record<string, string> = {
+    server: server.url,
+    login: `login --server ${server.url} --tenant acme --password-file new`,
+  };
+  const people = new Map<Who, Person>();
+  for (const name of ['operator', 'ada', 'rosa', 'sam'] as const) {
+    const person = new Person(join(folder, name));
+    people.set(name, person);
+    writeFileSync(person.file('new'), PASSWORD);
+    writeFileSync(person.file('first'), server.adminPassword);
+  }
+  await writeDemoImage(join(folder, 'shop'));
+  await pipeline(writeLayoutArchive(join(folder, 'shop')), createWriteStream(join(folder, 'rosa', 'shop.tar')));
+
+  for (const [name, { who, words, exit = 0, isReasoned, keep = {}, until }] of Object.entries(STEPS)) {
+    const filled = words.replaceAll(/\{(\w+)\}/g, (_, key: string) => found[key] ?? `no-${key}`).split(' ');
+    const command = [...filled, ...(isReasoned === true ? ['--reason', 'for a golden file'] : []), '--format', 'json'];
+    const endsAtMs = performance.now() + 60_000;
+    for (;;) {
+      const run = await people.get(who)?.run(command);
+      if (run?.exit !== exit) throw new Error(`${name} ended with ${run?.exit}: ${run?.stderr}${run?.stdout}`);
+      const value: unknown = run.stdout === '' ? undefined : JSON.parse(run.stdout);
+      if (until !== undefined && at(value, until) === undefined) {
+        if (performance.now() > endsAtMs) throw new Error(`${name} did not come to ${until.join('.')}: ${run.stdout}`);
+        continue;
+      }
+      for (const [key, path] of Object.entries(keep)) found[key] = String(at(value, path));
+      outputs.set(name, run.stdout);
+      break;
+    }
+  }
+}, 600_000);
+
+afterAll(async () => {
+  await server.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test.each(GOLDEN)('%s', (name) => {
+  const file = join(golden, `${name}.golden.json`);
+  const output = masked(outputs.get(name) ?? '');
+  if (process.env['STELLA_UPDATE_GOLDEN'] === '1') {
+    mkdirSync(golden, { recursive: true });
+    writeFileSync(file, output);
+  }
+  expect(output).toBe(readFileSync(file, 'utf8'));
+});
+
+test('no golden file is left over', () => {
+  const names = readdirSync(golden).map((name) => name.replace('.golden.json', ''));
+  expect(names.sort()).toEqual(GOLDEN.toSorted());
+});
+
+test('every command that speaks to a server has a golden file', async () => {
+  const shown = GOLDEN.map((name) => STEPS[name]?.words ?? '');
+  for (const entry of COMMANDS) {
+    const { path } = entry;
+    if (!Object.hasOwn((await entry.load()).options, 'server') || WITHOUT.includes(path) || ELSEWHERE.test(path))
+      continue;
+    const isShown = shown.some((words) => words === path || words.startsWith(`${path} `));
+    expect(isShown, path).toBe(true);
+  }
+});
+
+/** The member at a path; undefined when there is none or it is null. */
+function at(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const key of path) here = (here as Readonly<Record<string | number, unknown>> | null | undefined)?.[key];
+  return here ?? undefined;
+}
+
+/** What differs from run to run is replaced by a word that says what stands there. */
+function masked(stdout: string): string {
+  return `${JSON.stringify(JSON.parse(stdout), mask, 2)}\n`;
+}
+
+/** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
+const COUNTS = new Set(['sequence', 'entries', 'logIndex', 'sizeBytes', 'capsuleSizeBytes', 'durationMs', 'version']);
+
+function mask(member: string, value: unknown): unknown {
+  if (typeof value === 'number' && COUNTS.has(member)) return '<number>';
+  if (typeof value !== 'string') return value;
+  if (member === 'secret') return '<secret>';
+  return value
+    .replaceAll(server.url, '<server>')
+    .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
+    .replaceAll(/sha256:[0-9a-f]{64}/g, '<digest>')
+    .replaceAll(/\b[0-9a-f]{32,64}\b/g, '<hex>')
+    .replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, '<time>')
+    .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, '<time>')
+    .replaceAll(/\b\d{4}\.\d\d\.\d\d-/g, '<day>-');
+}
