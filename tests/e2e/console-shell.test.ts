@@ -78,17 +78,22 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
   });
 
   test('what another person does appears by itself', async () => {
-    const { page, context, complaints } = await go('admin');
+    const { page, context, complaints } = await go('sam');
     await page.getByRole('status').getByText('Live').waitFor();
-    const cell = page.getByRole('link', { name: /web in stage:/ });
-    await cell.getByText('Waits for approval').waitFor();
-    const releases = people.sam.client(RELEASES_ROUTES);
-    const waiting = await releases.listPromotions({ query: { isWaitingForMe: true } });
-    const [promotion] = waiting.body.items;
-    if (promotion === undefined) throw new Error('the shop has nothing that waits');
-    await releases.approvePromotion({ params: { promotionId: promotion.id }, body: { reason: 'Seen' } });
-    await cell.getByText('Approved', { exact: true }).waitFor({ timeout: 10_000 });
-    await cell.getByText('1.2.0', { exact: true }).waitFor();
+    const prod = page.getByRole('columnheader', { name: /^prod/ });
+    await prod.waitFor();
+    expect(await prod.getByText('frozen').count()).toBe(0);
+    const releases = people.admin.client(RELEASES_ROUTES);
+    const environments = await releases.listEnvironments({});
+    const environmentId = environments.body.items.find(({ name }) => name === 'prod')?.id ?? '';
+    const [startsAt = '', endsAt = ''] = ['2020-01-01', '2099-01-01'].map((day) => `${day}T00:00:00.000Z`);
+    const { body: frozen } = await releases.createFreeze({
+      params: { environmentId },
+      body: { startsAt, endsAt, reason: 'Stocktaking' },
+    });
+    await prod.getByText('frozen').waitFor({ timeout: 10_000 });
+    await releases.deleteFreeze({ params: { environmentId, freezeId: frozen.freezes[0]?.id ?? '' } });
+    await prod.getByText('frozen').waitFor({ state: 'detached', timeout: 10_000 });
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -146,6 +151,10 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
       '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
     )) as [number, number];
     expect(needed).toBeLessThanOrEqual(given);
+    const cells = await page.getByRole('link', { name: / in (?:dev|stage|prod):/ }).all();
+    const boxes = await Promise.all(cells.map((cell) => cell.boundingBox()));
+    const overlaps = boxes.filter((one, at) => boxes.some((other, to) => to > at && isOver(one, other)));
+    expect(overlaps).toEqual([]);
     await page.keyboard.press('Control+k');
     await page.getByRole('menuitem', { name: /Pipeline board/ }).waitFor();
     expect(await axeFaults(page)).toEqual([]);
@@ -209,3 +218,20 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     expect(initialScriptBytes).toBeLessThanOrEqual(MAX_INITIAL_SCRIPT_BYTES);
   });
 });
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function isOver(one: Box | null, other: Box | null): boolean {
+  if (one === null || other === null) return true;
+  const apart =
+    one.x + one.width <= other.x ||
+    other.x + other.width <= one.x ||
+    one.y + one.height <= other.y ||
+    other.y + other.height <= one.y;
+  return !apart;
+}

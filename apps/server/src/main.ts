@@ -51,7 +51,11 @@ function flagsOf(settings: readonly string[]): Record<string, string> {
 
 function announce({ url, apiUrl, dataDir, engine }: RunningServer): void {
   const file = join(dataDir, 'secrets', 'admin-password');
-  const lines = [`  API       ${url}/api/v1 (also ${apiUrl})`, `  sign in   stella login --server ${url}`];
+  const lines = [
+    `  console   ${url}`,
+    `  API       ${url}/api/v1 (also ${apiUrl})`,
+    `  sign in   stella login --server ${url}`,
+  ];
   if (existsSync(file)) {
     // Shown to a person at a terminal, and to no log.
     lines.push(
