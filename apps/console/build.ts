@@ -77,7 +77,8 @@ async function bundle(outDir: string): Promise<string[]> {
     mode: 'production',
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [onlyEnglish(), noInnerHtml(), noCompiledChecks(), layersInOrder()],
-    oxc: { jsx: { runtime: 'automatic' } },
+    // Said outright: a test runner's NODE_ENV would have the development form of elements made.
+    oxc: { jsx: { runtime: 'automatic', development: false } },
     build: {
       outDir,
       emptyOutDir: true,
