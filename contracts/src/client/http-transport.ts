@@ -47,7 +47,8 @@ function bodyInit(body: WireRequest['body']): RequestInit {
   if (typeof body === 'string') return { body };
   // The types of browsers know neither of the two yet.
   const streams = ReadableStream as unknown as { from(parts: typeof body): ReadableStream<Uint8Array> };
-  return { body: streams.from(body), duplex: 'half' } as RequestInit;
+  const init: object = { body: streams.from(body), duplex: 'half' };
+  return init;
 }
 
 function wireResponse(response: Response): WireResponse {
