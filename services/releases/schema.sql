@@ -53,6 +53,8 @@ table deployment.strategy text not null
 table deployment.state text not null
 table deployment.is_cancelled boolean not null default false
 table deployment.sentence text not null
+table deployment.template_kind text not null
+table deployment.template_digest text not null
 table deployment.plan_digest text not null
 table deployment.started_by_id text not null
 table deployment.started_by_name text not null
@@ -162,7 +164,7 @@ table target.agent_id uuid not null
 table target.engine_version text
 table target.release_id uuid
 table target.deployment_id uuid
-table target.expected jsonb not null default '[]'::jsonb
+table target.plan_digest text
 table target.seen_at timestamp(3) with time zone
 table target.observed_at timestamp(3) with time zone
 table target.is_stale boolean not null default false
@@ -183,7 +185,6 @@ table task.attempt integer not null default 1
 table task.fencing_token integer not null default 0
 table task.lease_until timestamp(3) with time zone
 table task.plan_digest text not null
-table task.expected jsonb not null
 table task.steps jsonb not null default '[]'::jsonb
 table task.output text not null default ''::text
 table task.receipt_digest text
@@ -216,6 +217,7 @@ constraint deployment.deployment_kind_check CHECK ((kind = ANY (ARRAY['deploy'::
 constraint deployment.deployment_pkey PRIMARY KEY (tenant_id, deployment_id)
 constraint deployment.deployment_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'succeeded'::text, 'failed'::text, 'rolling_back'::text, 'rolled_back'::text, 'cancelled'::text])))
 constraint deployment.deployment_strategy_check CHECK ((strategy = ANY (ARRAY['all_at_once'::text, 'rolling'::text])))
+constraint deployment.deployment_template_kind_check CHECK ((template_kind = ANY (ARRAY['compose'::text, 'script'::text])))
 constraint deployment.deployment_tenant_id_environment_id_fkey FOREIGN KEY (tenant_id, environment_id) REFERENCES releases.environment(tenant_id, environment_id)
 constraint deployment.deployment_tenant_id_previous_release_id_fkey FOREIGN KEY (tenant_id, previous_release_id) REFERENCES releases.release(tenant_id, release_id)
 constraint deployment.deployment_tenant_id_promotion_id_fkey FOREIGN KEY (tenant_id, promotion_id) REFERENCES releases.promotion(tenant_id, promotion_id)

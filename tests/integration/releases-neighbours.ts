@@ -249,7 +249,7 @@ export function imageOf(digest: string): Image {
   };
 }
 
-function standIn(
+export function standIn(
   id: string,
   routes: AnyService['routes'],
   events: AnyService['events'],

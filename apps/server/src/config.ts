@@ -30,6 +30,17 @@ export const HTTP_CONFIG = defineConfig({
     host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
     port: port.default(8080).describe('Console, API below /api and issuer below /oidc; 0 takes a free one.'),
     apiPort: port.default(8081).describe('API, health and metrics; 0 takes a free one.'),
+    agentPort: port
+      .optional()
+      .describe('Mutual TLS for agents; 0 takes a free one. Default: 8082, or a free one when `port` is 0.'),
+    agentHost: z
+      .string()
+      .max(2000)
+      .default('')
+      .describe(
+        'Names and addresses by which agents reach `agentPort`, with commas between; the first is told to people. ' +
+          'Default: `host`, or the name of the machine.',
+      ),
     publicUrl: z.url().optional().describe('How browsers reach `port`; default: http://host:port.'),
     deadlineMs: milliseconds.default(60_000).describe('Longest time of a request until its answer begins.'),
     heartbeatMs: milliseconds.default(15_000).describe('Sign of life on event streams.'),

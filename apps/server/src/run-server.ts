@@ -19,20 +19,25 @@ import {
   systemRandomness,
 } from '@stella-ops/platform/runtime';
 import { type OpenHost, openHost } from '@stella-ops/platform/service';
+import { agentAddress, agentListener, agentNames } from './agent-listener.ts';
 import { PROCESS_CONFIG } from './config.ts';
 import { consoleFiles } from './console-mount.ts';
 import { eventEndpoint } from './event-endpoint.ts';
 import { freePort } from './free-port.ts';
+import { isAgentPath } from './ports.ts';
 import { SERVICES } from './services.ts';
 import { BUILD } from './version.ts';
 
 /** However late it is, what is under way gets this long to notice that it was told to stop. */
 const LEAST_CLOSE_MS = 1000;
+const AGENT_PORT = 8082;
 
 export interface RunningServer {
   /** Console, API and issuer. */
   readonly url: string;
   readonly apiUrl: string;
+  /** Where agents dial in; `undefined` in a process without releases. */
+  readonly agentUrl: string | undefined;
   readonly dataDir: string;
   readonly engine: 'embedded' | 'postgres';
   readonly isDemo: boolean;
@@ -61,10 +66,13 @@ export async function runServer(
   const host = first.http.host;
   const port = first.http.port === 0 ? await freePort(host) : first.http.port;
   const url = first.http.publicUrl ?? `http://${host}:${port}`;
+  const agentHosts = agentNames(first.http.agentHost, host);
+  const agentPort = first.http.agentPort ?? (first.http.port === 0 ? 0 : AGENT_PORT);
+  const agentUrl = agentAddress(agentHosts, agentPort === 0 ? await freePort(host) : agentPort);
   // What depends on other settings is a default of its own: files, environment and flags still win.
   const derived = {
     path: 'derived settings',
-    text: JSON.stringify(derivedSettings(dataDir, url, first.server.isDemo, env)),
+    text: JSON.stringify(derivedSettings(dataDir, url, agentUrl, first.server.isDemo, env)),
   };
   const config = loadConfig(sections, { ...sources, files: [derived, ...sources.files] });
 
@@ -123,34 +131,49 @@ export async function runServer(
       endpoints: (all) => [...system(all), eventEndpoint(all)],
     });
     running.host = open;
+    const common = {
+      limits: config.http,
+      traceId: () => systemIds.uuid().replaceAll('-', ''),
+      failed: (error: unknown) => logger.error('A request failed outside its route', { error }),
+    };
     const listener = (fallback?: ReturnType<typeof consoleFiles>) =>
       createHttpServer({
         ...(fallback === undefined ? {} : { fallback }),
-        endpoints: open.endpoints,
+        ...common,
+        endpoints: open.endpoints.filter(({ route }) => !isAgentPath(route.path)),
         pipeline: open.pipeline,
         mounts: open.mounts,
-        limits: config.http,
-        traceId: () => systemIds.uuid().replaceAll('-', ''),
-        failed: (error) => logger.error('A request failed outside its route', { error }),
       });
     const servers = [listener(consoleFiles(config.server.consoleDir || CONSOLE_DIST)), listener()] as const;
     running.servers.push(...servers);
+    const agents = await agentListener(open, agentHosts, common, logger);
+    if (agents !== undefined) running.servers.push(agents.server);
     await servers[0].listen({ host, port });
     const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });
-    logger.info('Ready', { address: url, apiAddress: apiUrl, engine: database.engine, roles: roles.join(',') });
+    await agents?.server.listen({ host, port: Number(new URL(agentUrl).port) });
+    logger.info('Ready', {
+      address: url,
+      apiAddress: apiUrl,
+      agentAddress: agentUrl,
+      engine: database.engine,
+      roles: roles.join(','),
+    });
     return {
       url,
       apiUrl,
+      agentUrl: agents === undefined ? undefined : agentUrl,
       dataDir,
       engine: database.engine,
       isDemo: config.server.isDemo,
       stop: async () => {
         isDraining = true;
         logger.info('Draining');
+        agents?.close();
+        open.quiesce();
         const { drainNoticeMs: noticeMs, drainDeadlineMs: deadlineMs } = config.server;
         // One deadline for all of it: what requests leave of it is for jobs and services.
         const endsAtMs = systemClock.monotonicMs() + noticeMs + deadlineMs;
-        await Promise.all(servers.map((server) => server.drain({ noticeMs, deadlineMs })));
+        await Promise.all(running.servers.map((server) => server.drain({ noticeMs, deadlineMs })));
         try {
           await open.close(Math.max(endsAtMs - systemClock.monotonicMs(), LEAST_CLOSE_MS));
         } finally {
@@ -170,6 +193,7 @@ export async function runServer(
 function derivedSettings(
   dataDir: string,
   url: string,
+  agentUrl: string,
   isDemo: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, Record<string, unknown>> {
@@ -179,6 +203,7 @@ function derivedSettings(
     authority: { issuer: `${url}/oidc`, secretsDir, masterKeyFile, demoUsers: isDemo },
     signer: { secretsDir, masterKeyFile },
     attestor: { secretsDir, masterKeyFile },
+    releases: { secretsDir, masterKeyFile, agentAddress: agentUrl },
     // Where `docker run registry` listens on somebody's own machine. A server for others names its registries itself.
     ...(isDemo ? { scanner: { registries: LOCAL_REGISTRIES } } : {}),
   };

@@ -1,6 +1,7 @@
 import { ATTESTOR_ERRORS, ATTESTOR_ROUTES } from '../attestor/index.ts';
 import { AUTHORITY_ERRORS, AUTHORITY_EVENTS, AUTHORITY_ROUTES } from '../authority/index.ts';
 import { CONCELIER_ERRORS, CONCELIER_EVENTS, CONCELIER_ROUTES } from '../concelier/index.ts';
+import { AGENT_ROUTES, DEPLOYMENTS_ERRORS, DEPLOYMENTS_EVENTS, DEPLOYMENTS_ROUTES } from '../deployments/index.ts';
 import type { ErrorTable } from '../errors.ts';
 import type { EventType } from '../event.ts';
 import { EVENT_ROUTES } from '../events/index.ts';
@@ -16,9 +17,11 @@ import { SYSTEM_ROUTES } from '../system-routes.ts';
 
 /** Every route of the product by service, for documents, checks and the suites that are made from contracts. */
 export const ROUTES_BY_SERVICE: Readonly<Record<string, Routes>> = {
+  agents: AGENT_ROUTES,
   attestor: ATTESTOR_ROUTES,
   authority: AUTHORITY_ROUTES,
   concelier: CONCELIER_ROUTES,
+  deployments: DEPLOYMENTS_ROUTES,
   events: EVENT_ROUTES,
   evidence: EVIDENCE_ROUTES,
   excititor: EXCITITOR_ROUTES,
@@ -33,6 +36,7 @@ export const ROUTES_BY_SERVICE: Readonly<Record<string, Routes>> = {
 const EVENT_TABLES: readonly Readonly<Record<string, EventType>>[] = [
   AUTHORITY_EVENTS,
   CONCELIER_EVENTS,
+  DEPLOYMENTS_EVENTS,
   EVIDENCE_EVENTS,
   EXCITITOR_EVENTS,
   FINDINGS_EVENTS,
@@ -49,6 +53,7 @@ export const SERVICE_ERRORS: ErrorTable = {
   ...ATTESTOR_ERRORS,
   ...AUTHORITY_ERRORS,
   ...CONCELIER_ERRORS,
+  ...DEPLOYMENTS_ERRORS,
   ...EVIDENCE_ERRORS,
   ...EXCITITOR_ERRORS,
   ...POLICY_SERVICE_ERRORS,

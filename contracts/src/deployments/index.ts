@@ -36,6 +36,16 @@ export const DEPLOYMENTS_ERRORS = {
     hint: 'The token counts once and for an hour: make another with "stella agent enrol".',
   },
   CSR_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Send a PEM certificate request with a P-256 key.' },
+  PLATFORM_MISSING: {
+    status: 409,
+    exit: EXIT.invalid,
+    hint: 'Build the image for the platform of the target, and release it.',
+  },
+  AUTHORITY_UNAVAILABLE: {
+    status: 503,
+    exit: EXIT.unexpected,
+    hint: 'The master key does not open the key of the agent authority: check STELLA_MASTER_KEY_FILE.',
+  },
   LEASE_LOST: {
     status: 409,
     exit: EXIT.retry,
@@ -116,6 +126,10 @@ export const Agent = z.object({
 });
 export type Agent = z.infer<typeof Agent>;
 
+/**
+ * A rollback is a deployment of its own (`kind`): `rolling_back` where another is `running`, and `rolled_back` where
+ * another has `succeeded`.
+ */
 export const DeploymentState = z.enum([
   'pending',
   'running',
@@ -155,6 +169,8 @@ export const DeploymentTask = z.object({
   attempt: z.int(),
   /** Grows with each lease; an agent that holds an older one is refused. */
   fencingToken: z.int(),
+  /** Digest of the plan of this target. */
+  planDigest: Digest,
   steps: z.array(Step),
   /** Last lines of output, at most 64 KiB. */
   output: z.string(),
@@ -175,7 +191,7 @@ export const Deployment = z.object({
   strategy: Strategy,
   state: DeploymentState,
   sentence: z.string(),
-  /** Digest of the rendered template: what the agents execute, exactly. */
+  /** Digest of the list of plans, one for each target: what the agents execute, exactly. */
   planDigest: Digest,
   tasks: z.array(DeploymentTask),
   startedBy: Person,
@@ -183,6 +199,8 @@ export const Deployment = z.object({
   /** What to go back to when it fails. */
   previousReleaseId: Id.nullable(),
   packetId: Id.nullable(),
+  /** Of the Sigstore bundle over the receipts of all targets; null until it is signed. */
+  bundleDigest: Digest.nullable(),
   version: z.int(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -353,7 +371,7 @@ export const DEPLOYMENTS_ROUTES = {
         address: z.string(),
       }),
     },
-    errors: { NAME_TAKEN: E.TARGET_NAME_TAKEN },
+    errors: { TARGET_NAME_TAKEN: E.TARGET_NAME_TAKEN, AUTHORITY_UNAVAILABLE: E.AUTHORITY_UNAVAILABLE },
   }),
   listAgents: defineRoute({
     id: 'deployments.agents.list',
@@ -432,6 +450,7 @@ export const DEPLOYMENTS_ROUTES = {
       TARGETS_MISSING: E.TARGETS_MISSING,
       TEMPLATE_MISSING: E.TEMPLATE_MISSING,
       TEMPLATE_INVALID: E.TEMPLATE_INVALID,
+      PLATFORM_MISSING: E.PLATFORM_MISSING,
     },
     idempotent: true,
   }),
@@ -444,7 +463,7 @@ export const DEPLOYMENTS_ROUTES = {
     params: deploymentParams,
     body: z.strictObject({}),
     responses: { 200: Deployment },
-    errors: { DEPLOYMENT_STATE: E.DEPLOYMENT_STATE },
+    errors: { DEPLOYMENT_STATE: E.DEPLOYMENT_STATE, DEPLOYMENT_RUNS: E.DEPLOYMENT_RUNS },
     idempotent: true,
   }),
   cancelDeployment: defineRoute({
@@ -476,8 +495,21 @@ export const DEPLOYMENTS_ROUTES = {
       ROLLBACK_UNKNOWN: E.ROLLBACK_UNKNOWN,
       DEPLOYMENT_RUNS: E.DEPLOYMENT_RUNS,
       TARGETS_MISSING: E.TARGETS_MISSING,
+      TEMPLATE_INVALID: E.TEMPLATE_INVALID,
+      PLATFORM_MISSING: E.PLATFORM_MISSING,
     },
     idempotent: true,
+  }),
+  getDeploymentBundle: defineRoute({
+    id: 'deployments.bundles.get',
+    method: 'GET',
+    path: '/api/v1/deployments/{deploymentId}/bundle',
+    summary: 'Download the signed receipt of a deployment: a Sigstore bundle',
+    scopes: ['evidence.read'],
+    params: deploymentParams,
+    responses: { 200: bytes('application/vnd.dev.sigstore.bundle.v0.3+json') },
+    errors: {},
+    auditsRead: true,
   }),
 } as const;
 
@@ -497,7 +529,11 @@ export const AGENT_ROUTES = {
       platform: Platform,
     }),
     responses: { 201: z.object({ agentId: Id, name: z.string(), certificate: z.string(), authority: z.string() }) },
-    errors: { ENROLMENT_INVALID: E.ENROLMENT_INVALID, CSR_INVALID: E.CSR_INVALID },
+    errors: {
+      ENROLMENT_INVALID: E.ENROLMENT_INVALID,
+      CSR_INVALID: E.CSR_INVALID,
+      AUTHORITY_UNAVAILABLE: E.AUTHORITY_UNAVAILABLE,
+    },
   }),
   renew: defineRoute({
     id: 'deployments.agent.renew',
@@ -507,7 +543,7 @@ export const AGENT_ROUTES = {
     scopes: ['agent.work'],
     body: z.strictObject({ csr: z.string().min(1).max(5000) }),
     responses: { 200: z.object({ certificate: z.string() }) },
-    errors: { CSR_INVALID: E.CSR_INVALID },
+    errors: { CSR_INVALID: E.CSR_INVALID, AUTHORITY_UNAVAILABLE: E.AUTHORITY_UNAVAILABLE },
   }),
   takeTask: defineRoute({
     id: 'deployments.agent.take',
@@ -617,8 +653,12 @@ export const DEPLOYMENTS_EVENTS = {
   agentChanged: defineEvent({
     type: 'deployments.agent.changed',
     version: 1,
-    summary: 'An agent enrolled, was revoked, or got a new certificate',
+    summary: 'An agent enrolled, was revoked, got a new certificate, or came with a lease that another has taken over',
     scope: 'environment.read',
-    data: z.strictObject({ agentId: Id, name: z.string(), change: z.enum(['enrolled', 'revoked', 'renewed']) }),
+    data: z.strictObject({
+      agentId: Id,
+      name: z.string(),
+      change: z.enum(['enrolled', 'revoked', 'renewed', 'lease-lost']),
+    }),
   }),
 } as const;

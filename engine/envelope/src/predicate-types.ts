@@ -9,4 +9,6 @@ export const PREDICATE_TYPES = {
   manifest: 'stella.ops/manifest@v1',
   /** How a promotion ended: its subjects are the images of the release. */
   promotion: 'stella.ops/promotion@v1',
+  /** What a deployment did on every target: its subjects are the images of the release. */
+  deployment: 'stella.ops/deployment@v1',
 } as const;

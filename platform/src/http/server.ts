@@ -2,7 +2,9 @@ import { fail, isSchema, type Route } from '@stella-ops/contracts';
 import { AppError } from '@stella-ops/engine-kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import { finished, Readable } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail as runtimeFault } from '../runtime/errors.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -19,6 +21,16 @@ export interface Mount {
   handle(request: IncomingMessage, response: ServerResponse): void;
 }
 
+/** Who a TLS server is, PEM each. */
+export interface TlsIdentity {
+  readonly key: string;
+  /** The server's own certificate, and what stands behind it. */
+  readonly cert: string;
+  /** Named in the handshake, so that clients know which certificate to show. */
+  readonly ca: string;
+  readonly notAfter: string;
+}
+
 export interface ServerOptions {
   readonly endpoints: readonly Endpoint[];
   readonly pipeline: Pipeline;
@@ -28,6 +40,11 @@ export interface ServerOptions {
    * the usual problem.
    */
   readonly fallback?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /**
+   * TLS that asks for a client certificate. Any certificate, and none, passes the handshake: the verifier of the pipeline
+   * judges it, so that a refusal is an answer with a reason.
+   */
+  readonly tls?: TlsIdentity;
   readonly limits: {
     /** For all request headers to arrive. */
     readonly headersTimeoutMs: number;
@@ -67,6 +84,8 @@ export interface HttpServer {
     readonly text: string;
   }>;
   readonly isDraining: boolean;
+  /** Connections from now on meet another certificate. */
+  renewTls(identity: TlsIdentity): void;
   /** Stops gracefully. `isForced`: connections had to be cut. */
   drain(options: DrainOptions): Promise<{ readonly isForced: boolean }>;
 }
@@ -98,6 +117,9 @@ export function createHttpServer(options: ServerOptions): HttpServer {
     },
     get isDraining() {
       return isDraining;
+    },
+    renewTls: (identity) => {
+      if (app.server instanceof TlsServer) app.server.setSecureContext(contextOf(identity));
     },
     async drain({ noticeMs, deadlineMs }) {
       isDraining = true;
@@ -134,6 +156,11 @@ function listenFault(cause: unknown, { host, port }: { readonly host: string; re
 
 function createApp(options: ServerOptions): FastifyInstance {
   const { limits } = options;
+  const serverOptions = {
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
+    maxHeaderSize: limits.maxHeaderBytes,
+  };
   const app = fastify({
     logger: false,
     // Requests that arrive on open connections during a drain are answered, with `Connection: close`.
@@ -142,11 +169,9 @@ function createApp(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // The body has its own times (`readBody`): one limit for the whole request would cut off long uploads.
     requestTimeout: 0,
-    http: {
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: Math.min(limits.headersTimeoutMs, 5_000),
-      maxHeaderSize: limits.maxHeaderBytes,
-    },
+    ...(options.tls === undefined
+      ? { http: serverOptions }
+      : { https: { ...serverOptions, ...contextOf(options.tls), requestCert: true, rejectUnauthorized: false } }),
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 1024, querystringParser: () => ({}) },
     exposeHeadRoutes: false,
@@ -171,6 +196,12 @@ function createApp(options: ServerOptions): FastifyInstance {
     return send(reply, problemReply(known, options.traceId()), unreadOf(request));
   });
   return app;
+}
+
+const contextOf = ({ key, cert, ca }: TlsIdentity) => ({ key, cert, ca, minVersion: 'TLSv1.2' as const });
+
+function clientCertificateOf({ socket }: IncomingMessage): Uint8Array | undefined {
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.raw : undefined;
 }
 
 function asProblem(cause: unknown): AppError {
@@ -204,7 +235,7 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, pipeline: Pipeline, 
           method: request.method,
           target: request.raw.url ?? '',
           remoteAddress: request.raw.socket.remoteAddress ?? '',
-          clientCertificate: undefined,
+          clientCertificate: clientCertificateOf(request.raw),
           header: (name) => headerOf(request, name),
         },
         content,

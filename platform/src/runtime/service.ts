@@ -3,7 +3,7 @@ import type { SchemaSource } from '../database/index.ts';
 import type { Consumer } from '../events/index.ts';
 import type { Verifier } from '../http/authentication.ts';
 import type { Endpoint } from '../http/endpoint.ts';
-import type { Mount } from '../http/server.ts';
+import type { Mount, TlsIdentity } from '../http/server.ts';
 import type { AnyJob } from '../jobs/index.ts';
 import type { ConfigSection } from './config/define-config.ts';
 import type { HealthCheck } from './health.ts';
@@ -11,6 +11,13 @@ import type { Logger } from './log/logger.ts';
 import type { MetricCatalogue } from './metrics/metrics.ts';
 import type { IdSource, Randomness, SystemClock } from './clock.ts';
 import type * as z from 'zod';
+
+/** What a listener for agents needs of the service that knows them. */
+export interface AgentPort {
+  readonly verifier: Verifier;
+  /** A new key and certificate. @param names host names and addresses by which agents reach the port, at least one */
+  identity(names: readonly string[]): Promise<TlsIdentity>;
+}
 
 /** What a running service gives to the process that hosts it. */
 export interface RunningService {
@@ -25,9 +32,13 @@ export interface RunningService {
   readonly mounts?: readonly Mount[];
   /** Who calls: Authority's answer, for all requests of the process. */
   readonly verifier?: Verifier;
+  /** The port with mutual TLS, which agents dial: who calls there, and who the server is. */
+  readonly agentPort?: AgentPort;
   readonly metrics?: { render(): Promise<{ readonly contentType: string; readonly text: string }> };
   /** Called once when jobs can be enqueued and other services called, before requests are taken. */
   ready?(): Promise<void>;
+  /** The process is about to stop: requests that only wait for something to happen are answered now. */
+  quiesce?(): void;
   /** Finishes what is under way; called once, after requests have ended. */
   stop(): Promise<void>;
 }

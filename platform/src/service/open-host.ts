@@ -18,6 +18,7 @@ import {
 import { type Jobs, openJobs } from '../jobs/index.ts';
 import type { Objects } from '../objects/index.ts';
 import {
+  type AgentPort,
   type HealthCheck,
   type IdSource,
   type Logger,
@@ -59,6 +60,10 @@ export interface OpenHost extends ServiceHost {
   readonly checks: readonly HealthCheck[];
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly pipeline: Pipeline;
+  /** Of the port that agents dial; `undefined` when no service of this process knows agents. */
+  readonly agents: { readonly pipeline: Pipeline; readonly identity: AgentPort['identity'] } | undefined;
+  /** Requests that only wait are answered now, before connections are drained. */
+  quiesce(): void;
   /** Calls of this process under any principal, as a request from outside would be. */
   transport(principal: Principal): Transport;
   /** Metrics of the services, in the Prometheus text format. */
@@ -86,8 +91,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   let endpoints: readonly Endpoint[] = [];
   let verifier = options.verifier;
 
-  const pipeline = createPipeline({
-    verifier: { verify: (credentials) => verifierOrThrow(verifier).verify(credentials) },
+  const pipelineOptions: Omit<PipelineOptions, 'verifier'> = {
     limiter: options.limiter,
     idempotency: databaseIdempotency(database, clock),
     audit: requestAudit(database, clock, ids),
@@ -96,6 +100,10 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     times: options.times,
     served: options.served,
     failed: (error, routeId) => logger.error('Request failed', { error, routeId }),
+  };
+  const pipeline = createPipeline({
+    ...pipelineOptions,
+    verifier: { verify: (credentials) => verifierOrThrow(verifier).verify(credentials) },
   });
   const transport = (principal: Principal): Transport => localTransport(endpoints, pipeline, principal);
 
@@ -143,6 +151,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   const { running } = services;
   verifier ??= running.find((service) => service.verifier !== undefined)?.verifier;
 
+  const agentPort = running.find((service) => service.agentPort !== undefined)?.agentPort;
   const allJobs = running.flatMap((service) => service.jobs ?? []);
   const open: OpenHost = {
     ...host,
@@ -153,6 +162,14 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     checks: services.checks,
     capabilities: services.capabilities,
     pipeline,
+    agents:
+      agentPort === undefined
+        ? undefined
+        : {
+            pipeline: createPipeline({ ...pipelineOptions, verifier: agentPort.verifier }),
+            identity: (names) => agentPort.identity(names),
+          },
+    quiesce: () => running.forEach((service) => service.quiesce?.()),
     transport,
     renderMetrics: async () => {
       const texts = running.flatMap(({ metrics }) => (metrics === undefined ? [] : [metrics.render()]));

@@ -68,12 +68,13 @@ create table releases.target (
   -- What runs there by the last receipt.
   release_id uuid,
   deployment_id uuid,
-  -- [{service, component, manifestDigest, configDigest}]: what should run there.
-  expected jsonb not null default '[]',
+  -- Of the plan that was carried out last: what should run there.
+  plan_digest text,
   -- When something was last heard of it, and when that was seen on the host.
   seen_at timestamptz(3),
   observed_at timestamptz(3),
   is_stale boolean not null default false,
+  -- As the agent told them, each with the digests that its image is known by.
   containers jsonb not null default '[]',
   -- Every digest that something running there is known by.
   image_digests text[] not null default '{}',
@@ -122,6 +123,9 @@ create table releases.deployment (
   -- No more targets are begun.
   is_cancelled boolean not null default false,
   sentence text not null,
+  -- What the plans were rendered from; a rollback takes the template of that time.
+  template_kind text not null check (template_kind in ('compose', 'script')),
+  template_digest text not null,
   plan_digest text not null,
   started_by_id text not null,
   started_by_name text not null,
@@ -157,7 +161,6 @@ create table releases.task (
   fencing_token int4 not null default 0,
   lease_until timestamptz(3),
   plan_digest text not null,
-  expected jsonb not null,
   steps jsonb not null default '[]',
   output text not null default '',
   receipt_digest text,

@@ -19,4 +19,22 @@ export const RELEASES_METRICS = {
     help: 'Gates that were found blocked and were not before',
     labels: ['gate'],
   },
+  deployments: {
+    name: 'releases_deployments_total',
+    type: 'counter',
+    help: 'Deployments that came into a final state',
+    labels: ['state'],
+  },
+  leasesLost: {
+    name: 'releases_leases_lost_total',
+    type: 'counter',
+    help: 'Reports of agents that were refused because another lease of the task had begun',
+    labels: [],
+  },
+  drifting: {
+    name: 'releases_target_drift_total',
+    type: 'counter',
+    help: 'Differences between what runs on targets and what was deployed there, as they appeared',
+    labels: ['kind'],
+  },
 } as const satisfies MetricCatalogue;

@@ -1,65 +1,69 @@
-import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { AGENT_ROUTES, DEPLOYMENTS_EVENTS, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_EVENTS, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { createMetrics, defineConfig, defineService } from '@stella-ops/platform/runtime';
+import { createMetrics, defineService } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod';
+import { AgentAuthority } from './agents/agent-authority.ts';
+import { agentVerifier } from './agents/agent-verifier.ts';
+import { type Sweep, startSweep } from './agents/sweep.ts';
+import { TaskBell } from './agents/task-bell.ts';
+import { masterKeyFileOf, RELEASES_CONFIG } from './config.ts';
+import { deployApproved } from './consumers/deploy-approved.ts';
 import { reEvaluate } from './consumers/re-evaluate.ts';
+import { PlanCache } from './deployment/plan-cache.ts';
 import type { Deps, ReleasesJobs } from './deps.ts';
+import { deployPromotionJob } from './jobs/deploy-promotion.ts';
 import { evaluateGatesJob } from './jobs/evaluate-gates.ts';
 import { scanImagesJob } from './jobs/scan-images.ts';
+import { sealDeploymentJob } from './jobs/seal-deployment.ts';
 import { wakePromotionJob } from './jobs/wake-promotion.ts';
 import { RELEASES_METRICS } from './metrics.ts';
 import { releasesEndpoints } from './routes.ts';
 
-/** Components, environments, releases and promotions. */
-export const service = defineService({
+/** Components, environments, releases and promotions; deployments, targets and agents. */
+export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
   id: 'releases',
-  config: defineConfig({
-    summary: 'Components, environments, releases and promotions',
-    schema: z.strictObject({
-      promotionDays: z
-        .int()
-        .min(1)
-        .max(365)
-        .default(14)
-        .describe('Days after which a promotion that was not approved ends by itself'),
-    }),
-  }),
+  config: RELEASES_CONFIG,
   schema: { schema: 'releases', folder: fileURLToPath(new URL('../migrations', import.meta.url)) },
-  routes: { ...RELEASES_ROUTES, getBoard: DEPLOYMENTS_ROUTES.getBoard, whereIs: DEPLOYMENTS_ROUTES.whereIs },
+  routes: { ...RELEASES_ROUTES, ...DEPLOYMENTS_ROUTES, ...AGENT_ROUTES },
   jobs: [
     { name: 'releases.evaluate-gates', summary: 'Looks at the gates of a promotion, and moves it' },
     { name: 'releases.wake-promotion', summary: 'Has a promotion looked at when time alone changes it' },
     { name: 'releases.scan-images', summary: 'Submits the images of a new release that nobody has scanned' },
+    { name: 'releases.deploy-promotion', summary: 'Deploys an approved promotion to the targets of its environment' },
+    { name: 'releases.seal-deployment', summary: 'Has the end of a deployment signed and logged' },
   ],
-  events: Object.values(RELEASES_EVENTS),
+  events: [...Object.values(RELEASES_EVENTS), ...Object.values(DEPLOYMENTS_EVENTS)],
   metrics: RELEASES_METRICS,
-  async start({ config, host, clock, ids }: StartContext) {
+  start({ config, host, clock, ids, randomness, logger }) {
+    const { database } = host;
     const metrics = createMetrics(RELEASES_METRICS, { withProcessMetrics: false });
-    const deps: Deps = {
-      host,
-      clock,
-      ids,
-      config,
-      record: metrics.record,
-      get jobs() {
-        return jobs;
-      },
-    };
-    const jobs: ReleasesJobs = {
-      evaluateGates: evaluateGatesJob(deps),
-      wakePromotion: wakePromotionJob(deps),
-      scanImages: scanImagesJob(deps),
-    };
+    const authority = new AgentAuthority({ database, masterKeyFile: masterKeyFileOf(config), randomness, clock });
+    const bell = new TaskBell(host, (error) => logger.warn('Waiting agents could not be looked up', { error }));
+    const parts = { host, clock, ids, config, randomness, authority, bell, plans: new PlanCache(host) };
+    const jobs = {} as { -readonly [K in keyof ReleasesJobs]: ReleasesJobs[K] };
+    const deps: Deps = { ...parts, record: metrics.record, jobs };
+    jobs.evaluateGates = evaluateGatesJob(deps);
+    jobs.wakePromotion = wakePromotionJob(deps);
+    jobs.scanImages = scanImagesJob(deps);
+    jobs.deployPromotion = deployPromotionJob(deps);
+    jobs.sealDeployment = sealDeploymentJob(deps);
+    let sweep: Sweep | undefined;
     return Promise.resolve({
       endpoints: releasesEndpoints(deps),
       jobs: Object.values(jobs),
-      consumers: [reEvaluate(deps)],
+      consumers: [reEvaluate(deps), deployApproved(deps)],
       metrics,
-      stop: () => Promise.resolve(),
+      agentPort: { verifier: agentVerifier(deps), identity: (names) => authority.serverIdentity(names) },
+      ready: async () => {
+        await bell.open();
+        sweep = startSweep(deps, (error) => logger.warn('Silent agents could not be swept', { error }));
+      },
+      quiesce: () => bell.release(),
+      stop: async () => {
+        await sweep?.stop();
+        await bell.close();
+      },
     });
   },
 });
-
-type StartContext = Pick<Deps, 'host' | 'clock' | 'ids' | 'config'> & { readonly host: ServiceHost };

@@ -15,6 +15,7 @@ export type PromotionEvent =
   | 'deployment-started'
   | 'deployment-succeeded'
   | 'deployment-failed'
+  | 'deployment-resumed'
   | 'deployment-rolled-back';
 
 export type PromotionEffect =
@@ -63,7 +64,7 @@ export const TRANSITIONS: readonly Transition[] = [
   row('approved', 'deployment-started', 'deploying', 'every gate is still met'),
   row('deploying', 'deployment-succeeded', 'deployed', 'every target reports the digests of the release', ['decide']),
   row('deploying', 'deployment-failed', 'failed', 'a target could not take the release', ['decide']),
-  row('deploying', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
+  row('failed', 'deployment-resumed', 'deploying', 'nothing else was deployed there since'),
   row('deployed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
   row('failed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
 ];

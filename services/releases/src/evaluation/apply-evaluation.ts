@@ -2,34 +2,18 @@ import { RELEASES_EVENTS } from '@stella-ops/contracts/releases';
 import { publishEvent } from '@stella-ops/platform/events';
 import type { Deps } from '../deps.ts';
 import { decideState } from '../domain/decide-state.ts';
-import { approvalGate } from '../domain/gates/approval-gate.ts';
 import { nextLook } from '../domain/next-look.ts';
-import { policyDigestOf } from '../domain/policy-digest.ts';
 import { isOpen, type PromotionState, transitionOf } from '../domain/promotion-states.ts';
 import { approvedSentence, expiredSentence, openSentence } from '../domain/sentences.ts';
-import { approvalFacts, voidedPeople } from '../promotion-approvals.ts';
 import { promotionFact } from '../promotion-view.ts';
-import { approvalsOf, voidApprovals } from '../store/approvals.ts';
-import {
-  environmentBefore,
-  type EnvironmentRow,
-  findEnvironment,
-  freezesOf,
-  lockEnvironment,
-  setCurrentRelease,
-} from '../store/environments.ts';
+import { voidApprovals } from '../store/approvals.ts';
+import { type EnvironmentRow, findEnvironment, lockEnvironment, setCurrentRelease } from '../store/environments.ts';
 import { finishEvaluation } from '../store/evaluations.ts';
-import {
-  changePromotion,
-  lockPromotion,
-  progressIn,
-  type PromotionChange,
-  type PromotionRow,
-} from '../store/promotions.ts';
+import { changePromotion, lockPromotion, type PromotionChange, type PromotionRow } from '../store/promotions.ts';
 import type { Tx } from '../store/tx.ts';
-import { standingApprovals } from '../domain/standing-approvals.ts';
 import type { Answers, Evaluation } from './evaluate-promotion.ts';
-import { gatesOf, isSameGates, newlyBlocked, withEarlierTimes } from './gates-of.ts';
+import { isSameGates, newlyBlocked } from './gates-of.ts';
+import { look } from './look.ts';
 import { lookAgain } from './look-again.ts';
 
 /** What a transaction did that is counted once it is committed. */
@@ -79,35 +63,15 @@ interface Writing {
 
 async function write(deps: Deps, tx: Tx, writing: Writing): Promise<Outcome> {
   const { evaluation, answers, promotion, environment, at } = writing;
-  const freezes = (await freezesOf(tx, [environment.id], at)).map((freeze) => ({
-    ...freeze,
-    createdBy: freeze.createdBy.name,
-  }));
-  const lower = await environmentBefore(tx, environment.order);
-  const before =
-    lower === undefined
-      ? undefined
-      : { environment: lower.name, promotion: await progressIn(tx, promotion.releaseId, lower.id) };
-  const others = gatesOf(at, {
-    ...answers,
-    release: promotion.release,
-    mode: evaluation.release.mode,
-    environment: environment.name,
-    before,
-    freezes,
-  });
-
-  const policyDigest = policyDigestFrom(answers);
-  const approvals = await approvalsOf(tx, [promotion.id]);
-  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, gates: others };
-  const { standing, voided } = standingApprovals(approvalFacts(approvals), basis);
-  await voidApprovals(
+  const { gates, freezes, policyDigest, voided } = await look(
     tx,
-    voided.map(({ approvalId }) => approvalId),
+    at,
+    evaluation.release.mode,
+    answers,
+    promotion,
+    environment,
   );
-  const lost = voidedPeople(approvals, standing);
-  const approval = approvalGate(at, environment, promotion.requestedBy.name, standing, lost);
-  const gates = withEarlierTimes([...others, approval], promotion.gates);
+  await voidApprovals(tx, voided);
 
   const transition = decideState(promotion.state, gates, promotion.staleAt <= evaluation.number);
   const state = transition?.to ?? promotion.state;
@@ -198,13 +162,6 @@ function isUnavailable({ scans, policies, evidence }: Answers): boolean {
     policies.some(({ answer }) => answer.kind === 'unavailable') ||
     evidence.some(({ packet }) => packet.kind === 'unavailable')
   );
-}
-
-/** `undefined` while an image is without a decision. */
-function policyDigestFrom({ scans, policies }: Answers): string | null | undefined {
-  const digests = policies.flatMap(({ answer }) => (answer.kind === 'decided' ? [answer.policy.digest] : []));
-  const isWhole = digests.length === policies.length && scans.every(({ scanned }) => scanned.length > 0);
-  return isWhole ? policyDigestOf(digests) : undefined;
 }
 
 function isUnchanged(promotion: PromotionRow, change: PromotionChange): boolean {

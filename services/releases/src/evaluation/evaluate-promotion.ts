@@ -54,7 +54,7 @@ export async function evaluatePromotion(
   deps.record.evaluation((deps.clock.monotonicMs() - startedMs) / 1000, {});
 }
 
-const NO_ANSWERS: Answers = { scans: [], policies: [], evidence: [] };
+export const NO_ANSWERS: Answers = { scans: [], policies: [], evidence: [] };
 
 async function begin(
   deps: Deps,
@@ -72,7 +72,8 @@ async function begin(
   });
 }
 
-async function askAll(deps: Deps, evaluation: Evaluation, signal: AbortSignal): Promise<Answers> {
+/** Asks scanner, policy and evidence about every image of a release. */
+export async function askAll(deps: Deps, evaluation: Evaluation, signal: AbortSignal): Promise<Answers> {
   const { tenantId, number, promotion, release, policy } = evaluation;
   const scans = await mapLimited(release.components, AT_ONCE, (part) => askScanner(deps, tenantId, part, signal));
 

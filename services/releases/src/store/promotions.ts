@@ -132,6 +132,24 @@ export async function progressIn(
   return rows[0];
 }
 
+/** The last promotion of a release to an environment that was let through. */
+export async function lastPromotionOf(tx: Tx, releaseId: string, environmentId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select promotion_id as id from releases.promotion
+    where release_id = ${releaseId} and environment_id = ${environmentId}
+      and state in ('approved', 'deployed', 'failed', 'rolled_back')
+    order by promotion_id desc limit 1`.execute(tx);
+  return rows[0]?.id;
+}
+
+/** Decisions of an approved promotion are too old: the next evaluation asks policy anew. @returns its number */
+export async function freshenDecisions(tx: Tx, id: string): Promise<number | undefined> {
+  const { rows } = await sql<{ wanted: number }>`
+    update releases.promotion set wanted = wanted + 1, evaluated = wanted + 1, stale_at = wanted + 1
+    where promotion_id = ${id} and state = 'approved' returning wanted`.execute(tx);
+  return rows[0]?.wanted;
+}
+
 export interface PromotionChange {
   readonly id: string;
   readonly state: PromotionState;

@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@stella-ops/engine-kernel/errors';
+import type { Deps } from '../deps.ts';
+import { isMet } from '../domain/gates/gate.ts';
+import { openSentence } from '../domain/sentences.ts';
+import { type Answers, askAll, type Evaluation, NO_ANSWERS } from '../evaluation/evaluate-promotion.ts';
+import { isSameGates } from '../evaluation/gates-of.ts';
+import { look, type Looked } from '../evaluation/look.ts';
+import { findEnvironment, lockEnvironment } from '../store/environments.ts';
+import { findPromotion, freshenDecisions, lockPromotion, type PromotionRow } from '../store/promotions.ts';
+import { findRelease } from '../store/releases.ts';
+import type { Tx } from '../store/tx.ts';
+import { movePromotion } from './move-promotion.ts';
+
+/** Decisions of an approval count for a deployment that follows soon; a later one is decided anew. */
+const FRESH_MS = 10 * 60_000;
+/** A new decision is sealed within moments; who waits longer is told so. */
+const SEALED_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 250;
+
+export interface AskedGates {
+  readonly evaluation: Evaluation;
+  readonly answers: Answers;
+}
+
+/** Asks other services about an approved promotion once more. `undefined` when it is not there or not approved. */
+export async function askGates(
+  deps: Deps,
+  tenantId: string,
+  promotionId: string,
+  signal: AbortSignal,
+): Promise<AskedGates | undefined> {
+  const evaluation = await begin(deps, tenantId, promotionId);
+  if (evaluation === undefined) return undefined;
+  if (evaluation.release.mode === 'unverified') return { evaluation, answers: NO_ANSWERS };
+  const untilMs = deps.clock.monotonicMs() + SEALED_WITHIN_MS;
+  for (;;) {
+    const answers = await askAll(deps, evaluation, signal);
+    const isSealing = answers.evidence.some(({ packet }) => packet.kind === 'missing');
+    if (!isSealing || deps.clock.monotonicMs() >= untilMs) return { evaluation, answers };
+    await delay(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+async function begin(deps: Deps, tenantId: string, promotionId: string): Promise<Evaluation | undefined> {
+  return deps.host.database.withTenant(tenantId, async (tx) => {
+    const before = await findPromotion(tx, promotionId);
+    if (before?.state !== 'approved') return undefined;
+    const isOld = Date.parse(deps.clock.now()) - Date.parse(before.decidedAt ?? before.updatedAt) > FRESH_MS;
+    if (isOld) await freshenDecisions(tx, promotionId);
+    const promotion = await findPromotion(tx, promotionId);
+    const release = promotion === undefined ? undefined : await findRelease(tx, promotion.releaseId);
+    const environment = promotion === undefined ? undefined : await findEnvironment(tx, promotion.environmentId);
+    if (promotion === undefined || release === undefined || environment === undefined) return undefined;
+    return { tenantId, number: promotion.wanted, promotion, release, policy: environment.policy };
+  });
+}
+
+/** Thrown inside a transaction, so that nothing of it stands: a gate is not met any more. */
+export class GatesUnmet extends Error {
+  readonly sentence: string;
+
+  constructor(sentence: string) {
+    super(sentence);
+    this.sentence = sentence;
+  }
+}
+
+/**
+ * The gates of an approved promotion under its lock.
+ *
+ * @throws GatesUnmet with the sentence why not
+ */
+export async function requireGates(
+  tx: Tx,
+  { evaluation, answers }: AskedGates,
+  promotion: PromotionRow,
+  at: string,
+): Promise<Looked> {
+  const environment = await findEnvironment(tx, promotion.environmentId);
+  if (environment === undefined) throw new Error('a promotion has an environment');
+  const looked = await look(tx, at, evaluation.release.mode, answers, promotion, environment);
+  if (looked.gates.every(isMet)) return looked;
+  throw new GatesUnmet(unmetSentence(looked));
+}
+
+function unmetSentence({ gates }: Looked): string {
+  const approval = gates.find((gate) => gate.name === 'approval');
+  const isOnlyApproval = gates.every((gate) => gate.name === 'approval' || isMet(gate));
+  return isOnlyApproval && approval !== undefined ? approval.sentence : openSentence('pending_gate', gates);
+}
+
+/** Tells readers of an approved promotion why it is not deployed. */
+export async function noteNotDeployed(
+  deps: Deps,
+  tenantId: string,
+  promotionId: string,
+  why: string,
+  asked?: AskedGates,
+): Promise<void> {
+  await deps.host.database.withTenant(tenantId, async (tx) => {
+    const found = await findPromotion(tx, promotionId);
+    if (found === undefined) return;
+    await lockEnvironment(tx, found.environmentId);
+    const promotion = await lockPromotion(tx, promotionId);
+    if (promotion?.state !== 'approved') return;
+    const at = deps.clock.now();
+    const sentence = `Approved, but not deployed. ${why}`;
+    const gates = asked === undefined ? promotion.gates : await gatesNow(tx, asked, promotion, at);
+    if (promotion.sentence === sentence && isSameGates(promotion.gates, gates)) return;
+    await movePromotion(deps, tx, tenantId, promotion, { event: undefined, sentence, gates, at });
+    await deps.host.audit(tx, {
+      tenantId,
+      service: 'releases',
+      action: 'releases.deployment.refuse',
+      target: { type: 'promotion', id: promotionId },
+      details: { gates: gates.filter((gate) => !isMet(gate)).map(({ name }) => name) },
+    });
+  });
+}
+
+async function gatesNow(tx: Tx, { evaluation, answers }: AskedGates, promotion: PromotionRow, at: string) {
+  const environment = await findEnvironment(tx, promotion.environmentId);
+  if (environment === undefined) return promotion.gates;
+  return (await look(tx, at, evaluation.release.mode, answers, promotion, environment)).gates;
+}
+
+/** Faults of the world that somebody must put right before it can be deployed. */
+export function isRefusal(error: unknown): error is AppError {
+  return (
+    error instanceof AppError &&
+    ['TARGETS_MISSING', 'TEMPLATE_MISSING', 'TEMPLATE_INVALID', 'PLATFORM_MISSING', 'DEPLOYMENT_STATE'].includes(
+      error.code,
+    )
+  );
+}

@@ -1,0 +1,63 @@
+import type { Gate } from '@stella-ops/contracts/releases';
+import type { FreezeFact } from '../domain/facts.ts';
+import { approvalGate } from '../domain/gates/approval-gate.ts';
+import { policyDigestOf } from '../domain/policy-digest.ts';
+import { standingApprovals } from '../domain/standing-approvals.ts';
+import { approvalFacts, voidedPeople } from '../promotion-approvals.ts';
+import { approvalsOf } from '../store/approvals.ts';
+import { environmentBefore, type EnvironmentRow, freezesOf } from '../store/environments.ts';
+import { progressIn, type PromotionRow } from '../store/promotions.ts';
+import type { Tx } from '../store/tx.ts';
+import type { Answers } from './evaluate-promotion.ts';
+import { gatesOf, withEarlierTimes } from './gates-of.ts';
+
+export interface Looked {
+  /** All of them, each with the time at which it began to say what it says. */
+  readonly gates: readonly Gate[];
+  readonly freezes: readonly FreezeFact[];
+  /** `undefined` while an image is without a decision. */
+  readonly policyDigest: string | null | undefined;
+  /** Ids of approvals that were given for something else. */
+  readonly voided: readonly string[];
+}
+
+/** All gates of a promotion, from what others answered and what lies here: under the locks of both. */
+export async function look(
+  tx: Tx,
+  at: string,
+  mode: 'verified' | 'unverified',
+  answers: Answers,
+  promotion: PromotionRow,
+  environment: EnvironmentRow,
+): Promise<Looked> {
+  const freezes = (await freezesOf(tx, [environment.id], at)).map((freeze) => ({
+    ...freeze,
+    createdBy: freeze.createdBy.name,
+  }));
+  const lower = await environmentBefore(tx, environment.order);
+  const before =
+    lower === undefined
+      ? undefined
+      : { environment: lower.name, promotion: await progressIn(tx, promotion.releaseId, lower.id) };
+  const { release } = promotion;
+  const others = gatesOf(at, { ...answers, release, mode, environment: environment.name, before, freezes });
+
+  const policyDigest = policyDigestFrom(answers);
+  const approvals = await approvalsOf(tx, [promotion.id]);
+  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, gates: others };
+  const { standing, voided } = standingApprovals(approvalFacts(approvals), basis);
+  const lost = voidedPeople(approvals, standing);
+  const approval = approvalGate(at, environment, promotion.requestedBy.name, standing, lost);
+  return {
+    gates: withEarlierTimes([...others, approval], promotion.gates),
+    freezes,
+    policyDigest,
+    voided: voided.map(({ approvalId }) => approvalId),
+  };
+}
+
+function policyDigestFrom({ scans, policies }: Answers): string | null | undefined {
+  const digests = policies.flatMap(({ answer }) => (answer.kind === 'decided' ? [answer.policy.digest] : []));
+  const isWhole = digests.length === policies.length && scans.every(({ scanned }) => scanned.length > 0);
+  return isWhole ? policyDigestOf(digests) : undefined;
+}
