@@ -10,6 +10,7 @@ describe('the first error of an output', () => {
   it('is not a line that says that there was none', () => {
     expect(firstErrorLine(['checked: 0 errors', 'no error', 'done'])).toBeUndefined();
     expect(firstErrorLine(['terrors of the deep'])).toBeUndefined();
+    expect(firstErrorLine(['$ check || echo failed', 'checking', 'error: it does not answer'])).toBe(2);
     expect(firstErrorLine([])).toBeUndefined();
   });
 });

@@ -8,7 +8,7 @@ export function FailureList({ failures }: { readonly failures: readonly TaskFail
       <ul className="failure-list">
         {failures.map(({ target, step, code, message, hint }) => (
           <li key={`${target} ${step}`}>
-            <strong>{target}</strong>: {step}. {message} <code>{code}</code>
+            <strong>{target}</strong>: {message} <code>{code}</code>
             <br />
             <span className="quiet">{hint}</span>
           </li>

@@ -50,7 +50,7 @@ export function HostTable({ deployment, chosenId }: HostTableProps) {
         {
           id: 'now',
           title: 'Now',
-          cell: (task) => taskProgress(task).current ?? <span className="quiet">–</span>,
+          cell: (task) => <Current sentence={taskProgress(task).current} />,
         },
         { id: 'attempt', title: 'Try', isNumber: true, cell: ({ attempt }) => attempt },
         { id: 'started', title: 'Began', cell: ({ startedAt }) => <TimeAgo at={startedAt} /> },
@@ -62,7 +62,7 @@ export function HostTable({ deployment, chosenId }: HostTableProps) {
 
 function Progress({ task }: { readonly task: DeploymentTask }) {
   const { done, total } = taskProgress(task);
-  if (total === 0) return <span className="quiet">not planned yet</span>;
+  if (total === 0) return <span className="quiet">{task.state === 'running' ? 'not told yet' : '–'}</span>;
   return (
     <span className="host-progress">
       <progress
@@ -72,6 +72,16 @@ function Progress({ task }: { readonly task: DeploymentTask }) {
         aria-label={`Steps of ${task.target}`}
       />
       {done} of {total}
+    </span>
+  );
+}
+
+/** A step's sentence may hold a whole script: two lines of it, all of it on hover and in the list of steps. */
+function Current({ sentence }: { readonly sentence: string | null }) {
+  if (sentence === null) return <span className="quiet">–</span>;
+  return (
+    <span className="host-now" title={sentence}>
+      {sentence}
     </span>
   );
 }

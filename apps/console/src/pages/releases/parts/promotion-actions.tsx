@@ -3,7 +3,7 @@ import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useCommand, useMe, useWhyNot } from '../../../api/index.ts';
+import { useApi, useCommand, useMe, useWhyNot } from '../../../api/index.ts';
 import { Button, ErrorState } from '../../../ui/index.ts';
 import { CancelPromotionDialog } from '../dialogs/cancel-promotion-dialog.tsx';
 import { ReviewDialog, type Verdict } from '../dialogs/review-dialog.tsx';
@@ -65,13 +65,23 @@ function DeployAction({ promotion }: { readonly promotion: Promotion }) {
   const navigate = useNavigate();
   const whyNot = useWhyNot();
   const start = useCommand(DEPLOYMENTS_ROUTES.startDeployment);
+  const { environment, environmentId } = promotion;
+  const { environments } = useEnvironments();
+  const current = environments.find(({ id }) => id === environmentId)?.current;
+  const targets = useApi(DEPLOYMENTS_ROUTES.listTargets, { query: { environment, limit: 1 } });
+  const isOvertaken = current !== undefined && current !== null && current.promotionId !== promotion.id;
+  const reason = isOvertaken
+    ? `${current.release} was approved for ${environment} since.`
+    : targets.data?.body.items.length === 0
+      ? `${environment} has no targets: what is approved is recorded, and deployed nowhere.`
+      : whyNot('promotion.write');
   return (
     <>
       <Button
         kind="primary"
         icon="deploy"
         isPending={start.isPending}
-        disabledReason={whyNot('promotion.write')}
+        disabledReason={reason}
         onPress={() =>
           start.mutate(
             { params: { promotionId: promotion.id }, body: {} },
