@@ -1,7 +1,8 @@
+import '../shared/layout.css';
 import { EVIDENCE_ROUTES, EvidenceKind, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, DigestChip, EmptyState, Page, StateBadge, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { AppLink, DigestChip, EmptyState, Page, TimeAgo, useUrlQuery } from '../../ui/index.ts';
 import { command } from '../shared/command-word.ts';
 import { ChoiceFilter, FixedFilter, useChoice } from '../shared/filters.tsx';
 import { NoMatch } from '../shared/no-match.tsx';
@@ -24,12 +25,6 @@ const COLUMNS: readonly Column<EvidencePacket>[] = [
     width: '110px',
     cell: ({ kind }) => kind,
     text: ({ kind }) => kind,
-  },
-  {
-    id: 'seal',
-    header: 'Seal',
-    width: '120px',
-    cell: () => <StateBadge tone="good" word="Signed" icon="sign" />,
   },
   {
     id: 'log',

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import './packet.css';
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { EVIDENCE_ROUTES, type EvidencePacket } from '@stella-ops/contracts/evidence';
@@ -186,7 +187,7 @@ function VerifyYourself({ packet, checked, trustBytes }: VerifyProps) {
   return (
     <Section
       title="Verify it yourself"
-      sentence="Offline, with tools that nobody here wrote. Get key and root once, by a way that you trust, and keep them: who doubts this server should not take them from it."
+      sentence="Offline, with our program or with tools that nobody here wrote. Get key and root once, by a way that you trust, and keep them: who doubts this server should not take them from it."
       actions={
         <>
           <FileButton name={files.trustedRoot} content={trustBytes} />

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { type Agent, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { nowMs, useApi, useCommand, usePages, useWhyNot } from '../../api/index.ts';
@@ -33,7 +34,7 @@ const COLUMNS: readonly Column<Agent>[] = [
   {
     id: 'status',
     header: 'State',
-    width: '135px',
+    width: '150px',
     cell: ({ status }) => <StateBadge {...AGENT_STATES[status]} />,
     text: ({ status }) => status,
   },
@@ -85,10 +86,10 @@ const COLUMNS: readonly Column<Agent>[] = [
 function Certificate({ agent }: { readonly agent: Agent }) {
   const look = agent.status === 'revoked' ? undefined : certificateLook(agent.certificateExpiresAt, nowMs());
   return (
-    <>
+    <span className="row">
       <TimeAgo at={agent.certificateExpiresAt} />
       {look === undefined ? null : <StateBadge {...look} />}
-    </>
+    </span>
   );
 }
 
@@ -166,7 +167,7 @@ function AgentView({ agent }: { readonly agent: Agent }) {
   const revoke = useCommand(DEPLOYMENTS_ROUTES.revokeAgent);
   return (
     <div className="stack">
-      <div className="row">
+      <div className="told">
         <StateBadge {...AGENT_STATES[agent.status]} />
         <span>{agentSentence(agent)}</span>
       </div>
@@ -184,12 +185,7 @@ function AgentView({ agent }: { readonly agent: Agent }) {
       />
       {agent.status === 'revoked' ? null : (
         <div className="row">
-          <Button
-            kind="danger"
-            icon="lock"
-            onPress={() => setAsking(true)}
-            disabledReason={whyNot('environment.write')}
-          >
+          <Button icon="lock" onPress={() => setAsking(true)} disabledReason={whyNot('environment.write')}>
             Revoke agent
           </Button>
         </div>

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { type AuditEntry, AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, usePages } from '../../api/index.ts';
@@ -64,12 +65,9 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     header: 'To what',
     width: 'minmax(200px, 2fr)',
     cell: ({ target }) => (
-      <>
-        <span>{target.type}</span>
-        <code className="small" title={target.id}>
-          {target.id}
-        </code>
-      </>
+      <span title={target.id}>
+        {target.type} <code className="small">{target.id}</code>
+      </span>
     ),
     text: ({ target }) => `${target.type} ${target.id}`,
   },
@@ -127,7 +125,7 @@ export function Component() {
       command={command('stella audit list', { outcome, actor, target })}
       asOfMs={pages.asOfMs}
     >
-      {isVerifying ? <Verification onClose={() => setVerifying(false)} /> : null}
+      {isVerifying ? <Verification /> : null}
       <DataGrid
         name="audit"
         label="Audit trail"
@@ -158,7 +156,7 @@ export function Component() {
 }
 
 /** Reads the whole chain on the server; the head is what to keep elsewhere. */
-function Verification({ onClose }: { readonly onClose: () => void }) {
+function Verification() {
   const query = useApi(AUTHORITY_ROUTES.verifyAudit, {});
   const result = query.data?.body;
   if (query.error !== null) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
@@ -171,7 +169,7 @@ function Verification({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <Notice tone={result.isIntact ? 'good' : 'failed'} icon={result.isIntact ? 'sign' : 'alert'}>
-      <div className="stack">
+      <div>
         <p role="status">
           <strong>{result.isIntact ? 'The chain is whole.' : 'The chain is broken.'}</strong>{' '}
           {result.fault === null
@@ -184,11 +182,6 @@ function Verification({ onClose }: { readonly onClose: () => void }) {
           <span className="small">
             Keep it somewhere else: with it anybody can tell later whether the end was cut off.
           </span>
-        </div>
-        <div className="row">
-          <Button kind="quiet" icon="close" onPress={onClose}>
-            Close
-          </Button>
         </div>
       </div>
     </Notice>

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { DEPLOYMENTS_ROUTES, type ObservedContainer, type Target } from '@stella-ops/contracts/deployments';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -41,12 +42,7 @@ export function Component() {
       sentence={target === undefined ? undefined : targetSentence(target)}
       actions={
         target === undefined ? undefined : (
-          <Button
-            kind="danger"
-            icon="none"
-            onPress={() => setAsking(true)}
-            disabledReason={whyNot('environment.write')}
-          >
+          <Button icon="none" onPress={() => setAsking(true)} disabledReason={whyNot('environment.write')}>
             Remove target
           </Button>
         )
@@ -149,7 +145,7 @@ function DriftSection({ target }: { readonly target: Target }) {
         <ul className="facts-list">
           {target.drift.map((drift) => (
             <li key={`${drift.kind} ${drift.service ?? ''} ${drift.sentence}`}>
-              <span className="row">
+              <span className="told">
                 <StateBadge {...DRIFT_KINDS[drift.kind]} />
                 <span>{drift.sentence}</span>
               </span>

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column<Target>[] = [
   {
     id: 'status',
     header: 'State',
-    width: '135px',
+    width: '150px',
     cell: ({ status }) => <StateBadge {...TARGET_STATES[status]} />,
     text: ({ status }) => status,
   },

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
 import { type Decision, POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
@@ -17,8 +18,8 @@ import {
 } from '../../ui/index.ts';
 import { ACTIONS, OUTCOMES, PURPOSES } from '../shared/looks.ts';
 import { counted } from '../shared/words.ts';
-import { SEVERITIES, Severity } from '../shared/severity.tsx';
 import { useParam } from '../shared/use-param.ts';
+import { shortName } from './parts/finding-columns.tsx';
 
 const MOST_REASONS = 50;
 
@@ -31,7 +32,7 @@ export function Component() {
     { params: { imageDigest: decision?.imageDigest ?? decisionId } },
     { isEnabled: decision !== undefined },
   ).data?.body;
-  const imageName = image?.name ?? 'an image';
+  const imageName = image === undefined ? 'an image' : shortName(image.name);
   return (
     <Page
       title={decision === undefined ? 'Decision' : `Decision on ${imageName}`}
@@ -100,13 +101,13 @@ export function Component() {
                 ]}
               />
             </Section>
-            <Section
-              title="Counted"
-              sentence="Findings that the policy looked at, and what the inventory could not tell."
-            >
-              <Counts counts={decision.counts} />
-            </Section>
           </Columns>
+          <Section
+            title="Counted"
+            sentence="Findings that the policy looked at, and what the inventory could not tell."
+          >
+            <Counts counts={decision.counts} />
+          </Section>
         </>
       )}
     </Page>
@@ -120,7 +121,7 @@ function Reasons({ decision }: { readonly decision: Decision }) {
       <ul className="facts-list">
         {decision.reasons.map((reason) => (
           <li key={`${reason.rule} ${reason.sentence}`}>
-            <span className="row">
+            <span className="told">
               <StateBadge {...ACTIONS[reason.action]} />
               <span>{reason.sentence}.</span>
             </span>
@@ -148,7 +149,13 @@ function Reasons({ decision }: { readonly decision: Decision }) {
   );
 }
 
-const OTHER_COUNTS: readonly (readonly [string, string])[] = [
+const COUNTS: readonly (readonly [string, string])[] = [
+  ['critical', 'Critical'],
+  ['high', 'High'],
+  ['medium', 'Medium'],
+  ['low', 'Low'],
+  ['none', 'Without severity'],
+  ['unknown', 'Of unknown severity'],
   ['excepted', 'Excepted'],
   ['notEvaluated', 'Not decidable'],
   ['gaps', 'Gaps in the inventory'],
@@ -156,33 +163,8 @@ const OTHER_COUNTS: readonly (readonly [string, string])[] = [
 ];
 
 function Counts({ counts }: { readonly counts: Decision['counts'] }) {
-  const of = (name: string): number => (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0);
-  return (
-    <KeyValue
-      rows={[
-        ...SEVERITIES.map((level) => [WORD[level], <Counted key={level} level={level} count={of(level)} />] as const),
-        ...OTHER_COUNTS.map(([name, word]) => [word, of(name)] as const),
-      ]}
-    />
-  );
-}
-
-const WORD = {
-  critical: 'Critical',
-  high: 'High',
-  medium: 'Medium',
-  low: 'Low',
-  none: 'No severity',
-  unknown: 'Unknown severity',
-};
-
-function Counted({ level, count }: { readonly level: (typeof SEVERITIES)[number]; readonly count: number }) {
-  return (
-    <span className="row">
-      {count}
-      {count === 0 ? null : <Severity level={level} />}
-    </span>
-  );
+  const of = (name: string): string => (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0).toLocaleString('en-US');
+  return <KeyValue rows={COUNTS.map(([name, word]) => [word, of(name)] as const)} />;
 }
 
 /** The packet of a decision, or the way to make it. */

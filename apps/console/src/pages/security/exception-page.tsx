@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/policy';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { useState } from 'react';
@@ -103,7 +104,7 @@ function Actions({
   }
   if (exception.state === 'approved') {
     return (
-      <Button kind="danger" icon="undo" onPress={() => onReview('revoke')} disabledReason={whyNot('exception.approve')}>
+      <Button icon="undo" onPress={() => onReview('revoke')} disabledReason={whyNot('exception.approve')}>
         Revoke exception
       </Button>
     );
@@ -168,7 +169,6 @@ function momentsOf(exception: PolicyException): Moment[] {
       id: 'asked',
       at: exception.createdAt,
       title: `${exception.requestedBy.name} asked for it`,
-      detail: exception.reason,
     },
   ];
   if (exception.decidedAt !== null) {

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column<PolicyException>[] = [
   {
     id: 'state',
     header: 'State',
-    width: '155px',
+    width: '175px',
     cell: ({ state }) => <StateBadge {...EXCEPTION_STATES[state]} />,
     text: ({ state }) => state,
   },
@@ -32,7 +32,7 @@ const COLUMNS: readonly Column<PolicyException>[] = [
     id: 'covers',
     header: 'Covers',
     width: 'minmax(200px, 1.6fr)',
-    cell: (one) => scopeOfException(one),
+    cell: (one) => <span title={scopeOfException(one)}>{scopeOfException(one)}</span>,
     text: (one) => scopeOfException(one),
   },
   {

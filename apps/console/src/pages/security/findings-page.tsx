@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { useApi, usePages } from '../../api/index.ts';
 import { DataGrid } from '../../ui/grid/index.ts';
@@ -72,7 +73,7 @@ export function Component() {
             <ChoiceFilter name="status" label="Status" options={choices(FINDING_STATES)} fallback="open" />
             <ChoiceFilter name="severity" label="Severity" options={SEVERITY_CHOICES} />
             <ChoiceFilter name="fix" label="Fix" options={FIXES} />
-            <TextFilter name="vulnerability" label="Vulnerability" placeholder="CVE-…, whole id" isMono />
+            <TextFilter name="vulnerability" label="Vulnerability" placeholder="CVE-2021-…" isMono />
             <TextFilter name="package" label="Package" placeholder="whole name" isMono />
             {hasImage ? (
               <FixedFilter name="imageDigest" label="Image">

@@ -1,3 +1,4 @@
+import '../shared/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { type Image, SCANNER_ROUTES } from '@stella-ops/contracts/scanner';

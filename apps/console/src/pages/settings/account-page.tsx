@@ -1,9 +1,10 @@
+import '../shared/layout.css';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../api/index.ts';
 import { Button, Columns, Form, KeyValue, Loaded, Notice, Page, Section, TextField } from '../../ui/index.ts';
 import { counted, listed } from '../shared/words.ts';
-import { ScopeList } from './scope-list.tsx';
+import { ScopeDetails } from './scope-list.tsx';
 import { passwordFault } from './password-fault.ts';
 
 export function Component() {
@@ -34,7 +35,7 @@ export function Component() {
                     ['Permissions', counted(body.scopes.length, 'permission')],
                   ]}
                 />
-                <ScopeList scopes={body.scopes} />
+                <ScopeDetails summary="What each of them allows" scopes={body.scopes} />
               </div>
             )}
           </Loaded>

@@ -1,8 +1,9 @@
+import '../shared/layout.css';
 import './settings.css';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useApi, useMe } from '../../api/index.ts';
-import { Loaded, Page, Section, StateBadge } from '../../ui/index.ts';
-import { ScopeList } from './scope-list.tsx';
+import { Loaded, Page, StateBadge } from '../../ui/index.ts';
+import { ScopeDetails } from './scope-list.tsx';
 import { counted } from '../shared/words.ts';
 
 export function Component() {
@@ -17,21 +18,18 @@ export function Component() {
     >
       <Loaded query={roles} lines={10}>
         {({ body }) => (
-          <div className="stack">
+          <ul className="role-list">
             {body.roles.map((role) => (
-              <Section
-                key={role.name}
-                title={role.name}
-                sentence={`${role.summary}.`}
-                actions={own.includes(role.name) ? <StateBadge tone="running" word="Yours" icon="person" /> : undefined}
-              >
-                <details>
-                  <summary>{counted(role.scopes.length, 'permission')}</summary>
-                  <ScopeList scopes={role.scopes} />
-                </details>
-              </Section>
+              <li key={role.name}>
+                <div className="row">
+                  <h2>{role.name}</h2>
+                  {own.includes(role.name) ? <StateBadge tone="running" word="Yours" icon="person" /> : null}
+                </div>
+                <p className="quiet">{role.summary}.</p>
+                <ScopeDetails summary={counted(role.scopes.length, 'permission')} scopes={role.scopes} />
+              </li>
             ))}
-          </div>
+          </ul>
         )}
       </Loaded>
     </Page>

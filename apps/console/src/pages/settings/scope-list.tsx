@@ -1,8 +1,17 @@
 import './settings.css';
 import { type Scope, SCOPES } from '@stella-ops/contracts';
 
-/** Permissions with what they allow. */
-export function ScopeList({ scopes }: { readonly scopes: readonly string[] }) {
+/** Permissions, and what they allow once somebody wants to know. */
+export function ScopeDetails({ summary, scopes }: { readonly summary: string; readonly scopes: readonly string[] }) {
+  return (
+    <details className="scope-details">
+      <summary>{summary}</summary>
+      <ScopeList scopes={scopes} />
+    </details>
+  );
+}
+
+function ScopeList({ scopes }: { readonly scopes: readonly string[] }) {
   return (
     <ul className="scope-list">
       {scopes.map((scope) => (

@@ -1,4 +1,4 @@
-import './filters.css';
+import './command-block.css';
 import type { ReactNode } from 'react';
 import { CopyButton } from '../../ui/index.ts';
 

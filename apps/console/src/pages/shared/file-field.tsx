@@ -1,3 +1,4 @@
+import './layout.css';
 import { useState } from 'react';
 import { FileTrigger } from 'react-aria-components/FileTrigger';
 import { Button } from '../../ui/index.ts';
@@ -24,7 +25,7 @@ export function FileField(props: {
   return (
     <div className="row">
       <FileTrigger acceptedFileTypes={props.accept.split(',')} onSelect={(files) => void read(files)}>
-        <Button icon="download">{props.label}</Button>
+        <Button>{props.label}</Button>
       </FileTrigger>
       <span className="small" role="status">
         {told}

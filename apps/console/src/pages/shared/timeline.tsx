@@ -1,3 +1,4 @@
+import './layout.css';
 import './timeline.css';
 import type { ReactNode } from 'react';
 import { TimeAgo } from '../../ui/index.ts';

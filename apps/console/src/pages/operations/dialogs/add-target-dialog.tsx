@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';

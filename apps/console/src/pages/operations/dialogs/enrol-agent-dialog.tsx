@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';

@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
@@ -65,7 +66,7 @@ function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; reado
         It becomes the active version of its name at once, and every image is judged again. A published version never
         changes: raise the version in the pack for each change.
       </p>
-      <FileField label="Policy file" accept=".yaml,.yml" onText={take} />
+      <FileField label="Choose policy file" accept=".yaml,.yml" onText={take} />
       <div className="policy-paste">
         <TextField
           label="YAML"

@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';

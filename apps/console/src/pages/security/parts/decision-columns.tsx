@@ -8,14 +8,14 @@ export const DECISION_COLUMNS: readonly Column<Decision>[] = [
     id: 'id',
     header: 'Decision',
     isName: true,
-    width: '165px',
+    width: '160px',
     cell: ({ id }) => <DigestChip digest={id} href={`/decisions/${id}`} what="id of the decision" />,
     text: ({ id }) => id,
   },
   {
     id: 'outcome',
     header: 'Outcome',
-    width: '155px',
+    width: '152px',
     cell: ({ outcome }) => <StateBadge {...OUTCOMES[outcome]} />,
     text: ({ outcome }) => outcome,
   },
@@ -29,28 +29,33 @@ export const DECISION_COLUMNS: readonly Column<Decision>[] = [
   {
     id: 'environment',
     header: 'For',
-    width: '100px',
+    width: '80px',
     cell: ({ environment }) => environment ?? <span className="quiet">none</span>,
     text: ({ environment }) => environment,
   },
   {
     id: 'why',
     header: 'First reason',
-    width: 'minmax(240px, 3fr)',
-    cell: ({ reasons }) => reasons[0]?.sentence ?? <span className="quiet">Nothing against it</span>,
+    width: 'minmax(190px, 3fr)',
+    cell: ({ reasons }) =>
+      reasons[0] === undefined ? (
+        <span className="quiet">Nothing against it</span>
+      ) : (
+        <span title={reasons[0].sentence}>{reasons[0].sentence}</span>
+      ),
     text: ({ reasons }) => reasons[0]?.sentence ?? '',
   },
   {
     id: 'policy',
     header: 'Policy',
-    width: '150px',
+    width: '148px',
     cell: ({ policy }) => <AppLink to={`/policies/${policy.digest}`}>{`${policy.name} ${policy.version}`}</AppLink>,
     text: ({ policy }) => `${policy.name} ${policy.version}`,
   },
   {
     id: 'purpose',
     header: 'Made because',
-    width: '150px',
+    width: '148px',
     cell: ({ purpose }) => PURPOSES[purpose],
     text: ({ purpose }) => purpose,
   },

@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { type FindingDetail, FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import type { ReactNode } from 'react';
 import { useApi } from '../../../api/index.ts';
@@ -121,10 +122,10 @@ function PolicySection({ finding }: { readonly finding: FindingDetail }) {
 }
 
 function PolicyRowView({ row }: { readonly row: PolicyRow }) {
-  const values = Object.entries(row.values).map(([name, value]) => `${name} = ${String(value)}`);
+  const values = Object.entries(row.values);
   return (
     <>
-      <span className="row">
+      <span className="told">
         <StateBadge {...ACTIONS[row.action]} />
         <span>
           Rule <code>{row.rule}</code>
@@ -135,20 +136,26 @@ function PolicyRowView({ row }: { readonly row: PolicyRow }) {
       {row.exception === undefined ? null : (
         <span>
           An <AppLink to={`/exceptions/${row.exception.id}`}>exception</AppLink> for it{' '}
-          {row.exception.state === 'applied'
-            ? 'lifts this.'
-            : row.exception.state === 'expired'
-              ? 'has ended.'
-              : 'has not begun yet.'}
+          {exceptionWords(row.exception.state)}
         </span>
       )}
       {values.length === 0 ? null : (
-        <span className="small">
-          Because <code>{values.join(', ')}</code>
+        <span className="small values">
+          The rule read
+          {values.map(([name, value]) => (
+            <code key={name}>
+              {name} = {String(value)}
+            </code>
+          ))}
         </span>
       )}
     </>
   );
+}
+
+function exceptionWords(state: string): string {
+  if (state === 'applied') return 'lifts this.';
+  return state === 'expired' ? 'has ended.' : 'has not begun yet.';
 }
 
 function VexSection({ finding }: { readonly finding: FindingDetail }) {

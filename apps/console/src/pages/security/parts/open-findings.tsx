@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { useEffect, useState } from 'react';
 import { useApi, useCan } from '../../../api/index.ts';

@@ -1,3 +1,4 @@
+import '../../shared/layout.css';
 import { SCOPES } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
