@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 const LAUNCHER = join(import.meta.dirname, '..', '..', '..', 'apps', 'agent', 'bin', 'stella-agent');
 const START_MS = 60_000;
+const KILLED_MS = 60_000;
 
 export interface AgentEnding {
   readonly exit: number | null;
@@ -17,6 +18,8 @@ export interface AgentEnding {
 export interface AgentProcess {
   readonly pid: number;
   readonly ended: Promise<AgentEnding>;
+  /** Killed from within. @throws when it lives on */
+  killed(): Promise<void>;
   log(): string;
   /** Highest resident memory so far. */
   peakMemoryBytes(): number;
@@ -70,6 +73,12 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
   return {
     pid,
     ended,
+    killed: async () => {
+      const timer = setTimeout(() => child.kill('SIGTERM'), KILLED_MS);
+      const { signal } = await ended;
+      clearTimeout(timer);
+      if (signal !== 'SIGKILL') throw new Error(`the agent was not killed: ${stderr.slice(-2000)}`);
+    },
     log: () => stderr,
     peakMemoryBytes: () => {
       const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

@@ -1,26 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Deployment } from '@stella-ops/contracts/deployments';
 import { describeNeeding } from '@stella-ops/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { containersWith, engineNow, eventsSince } from './engine.ts';
+import { containersWith, docker, engineNow, eventsSince } from './engine.ts';
+import { CALL_POINTS, chosenPoints, JOURNAL_POINTS, KILL_HOOK, SWAP } from './kill-points.ts';
 import { Stage } from './stage.ts';
 import { until } from './until.ts';
-
-const HOOK = `--import=${pathToFileURL(join(import.meta.dirname, 'kill-hook.ts')).href}`;
-/** Entries that a swap of one container writes into the journal, and the calls by which it changes something. */
-const ENTRIES = 16;
-const CALLS = 4;
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
-const JOURNAL = upTo(ENTRIES).map((n) => `journal:${n}`);
-const AROUND_CALLS = upTo(CALLS).flatMap((n) => [`before:${n}`, `during:${n}`, `after:${n}`]);
-/** How many of all points are tried; by default all. */
-const MOST = Number(process.env['STELLA_KILLS'] ?? 1000);
-const spread = (points: readonly string[]): string[] =>
-  points.filter(
-    (_, index) => Math.floor(((index + 1) * MOST) / points.length) > Math.floor((index * MOST) / points.length),
-  );
 
 type Version = '1.1.0' | '1.2.0';
 
@@ -49,6 +35,8 @@ describeNeeding(
       readonly since: string;
     }> {
       const version = current === '1.2.0' ? '1.1.0' : '1.2.0';
+      // It must be pulled again.
+      await docker('rmi', '--force', stage.versions[version]).catch(() => undefined);
       const since = engineNow();
       const words = ['deployment', 'rollback', 'prod', '--to', `shop@${version}`, '--reason', 'a test', '--no-wait'];
       return { deployment: await stage.people.rosa.json<Deployment>(words), version, since };
@@ -74,31 +62,31 @@ describeNeeding(
     test('the points named here are all there are', async () => {
       await stage.agent?.end();
       const file = join(stage.folder, 'points.json');
-      await stage.startAgent({ NODE_OPTIONS: HOOK, STELLA_KILL_COUNT: file });
+      await stage.startAgent({ NODE_OPTIONS: KILL_HOOK, STELLA_KILL_COUNT: file });
       await expectOnce(await begin());
       await stage.agent?.end();
       await stage.startAgent();
-      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ entries: ENTRIES, calls: CALLS });
+      expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(SWAP);
     });
 
-    test.each(spread([...JOURNAL, ...AROUND_CALLS]))(
+    test.each(chosenPoints([...JOURNAL_POINTS, ...CALL_POINTS]))(
       'agent killed at %s: one create, one start, deployed',
       async (point) => {
         await stage.agent?.end();
-        const agent = await stage.startAgent({ NODE_OPTIONS: HOOK, STELLA_KILL: point });
+        const agent = await stage.startAgent({ NODE_OPTIONS: KILL_HOOK, STELLA_KILL: point });
         const begun = await begin();
-        expect(await agent.ended).toMatchObject({ signal: 'SIGKILL' });
+        await agent.killed();
         await stage.startAgent();
         await expectOnce(begun);
       },
     );
 
-    test.each(spread(JOURNAL.filter((_, index) => index % 3 === 0)))(
+    test.each(chosenPoints(JOURNAL_POINTS.filter((_, index) => index % 3 === 0)))(
       'server killed at %s: one create, one start, deployed',
       async (point) => {
         await stage.agent?.end();
         const { server } = stage;
-        const env = { NODE_OPTIONS: HOOK, STELLA_KILL: point, STELLA_KILL_PID: String(server.pid) };
+        const env = { NODE_OPTIONS: KILL_HOOK, STELLA_KILL: point, STELLA_KILL_PID: String(server.pid) };
         await stage.startAgent(env);
         const begun = await begin();
         expect(await server.ended).toMatchObject({ signal: 'SIGKILL' });

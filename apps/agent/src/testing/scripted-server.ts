@@ -26,6 +26,8 @@ export interface ScriptedRequest {
   readonly body: unknown;
   /** Serial of the client's certificate; undefined without one that the authority signed. */
   readonly serial: string | undefined;
+  /** Whether nobody waits for the answer any more. */
+  isGone(): boolean;
 }
 
 export interface ScriptedAnswer {
@@ -85,6 +87,7 @@ async function readRequest(incoming: IncomingMessage): Promise<ScriptedRequest> 
     path: incoming.url ?? '',
     body: text === '' ? undefined : (JSON.parse(text) as unknown),
     serial,
+    isGone: () => socket.destroyed,
   };
 }
 
