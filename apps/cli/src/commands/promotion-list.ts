@@ -42,14 +42,7 @@ export const command = defineServerCommand({
           },
         }),
       ['PROMOTION', 'STATE', 'ASKED BY', 'WHEN', 'WHY', 'ID'],
-      (one) => [
-        referenceOf(one),
-        one.state,
-        one.requestedBy.name,
-        shortTime(one.requestedAt),
-        one.sentence,
-        one.id,
-      ],
+      (one) => [referenceOf(one), one.state, one.requestedBy.name, shortTime(one.requestedAt), one.sentence, one.id],
     );
   },
 });
