@@ -1,6 +1,7 @@
 import { isSchema, type Route } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
 import { EXCITITOR_ROUTES } from '@stella-ops/contracts/excititor';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
@@ -12,6 +13,8 @@ import type { Database } from '@stella-ops/platform/database';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { sql } from 'kysely';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeRequest } from './scripted-agent.ts';
+import { shownBy, tlsClient } from './tls-client.ts';
 
 const ID = '01990000-0000-7000-8000-000000000009';
 const DIGEST = digestOf('nothing has this digest');
@@ -44,6 +47,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'releases.promotions.approve': { reason: 'probe' },
   'releases.promotions.reject': { reason: 'probe' },
   'releases.promotions.cancel': { reason: 'probe' },
+  'deployments.targets.create': { name: 'probe', environment: 'none', kind: 'docker', agent: 'none' },
+  'deployments.enrolments.create': { name: 'probe' },
+  'deployments.deployments.cancel': { reason: 'probe' },
+  'deployments.rollbacks.create': { reason: 'probe' },
   'authority.tenants.create': { name: 'probe', displayName: 'p', administrator: { name: 'p', password: 'x' } },
   'authority.users.create': { name: 'probe', displayName: 'p', password: 'x' },
   'authority.users.password': { password: 'a long enough password for anybody' },
@@ -64,7 +71,10 @@ export function missingIds(): ReadonlyMap<string, string> {
     ...['scanId', 'snapshotId', 'exceptionId', 'findingId', 'packetId', 'componentId', 'environmentId', 'freezeId'].map(
       (name) => [name, ID] as const,
     ),
-    ...['releaseId', 'promotionId', 'tenantId', 'userId', 'tokenId', 'clientId'].map((name) => [name, ID] as const),
+    ...['releaseId', 'promotionId', 'tenantId', 'userId', 'tokenId', 'clientId', 'targetId'].map(
+      (name) => [name, ID] as const,
+    ),
+    ...['agentId', 'deploymentId'].map((name) => [name, ID] as const),
     ...['imageDigest', 'digest', 'policyDigest', 'decisionId', 'capsuleDigest'].map((name) => [name, DIGEST] as const),
     ['vulnerability', 'CVE-1999-99999'],
     ['logIndex', '999999999'],
@@ -74,7 +84,7 @@ export function missingIds(): ReadonlyMap<string, string> {
 type People = Record<'admin' | 'rosa' | 'sam', Person>;
 
 /** One id for each parameter of a path, of a thing that exists in the tenant; makes what the shop does not have. */
-export async function collectIds({ admin, rosa, sam }: People): Promise<ReadonlyMap<string, string>> {
+export async function collectIds({ admin, rosa, sam }: People, agentUrl: string): Promise<ReadonlyMap<string, string>> {
   const scanner = rosa.client(SCANNER_ROUTES);
   const policy = sam.client(POLICY_ROUTES);
   const releases = admin.client(RELEASES_ROUTES);
@@ -105,8 +115,10 @@ export async function collectIds({ admin, rosa, sam }: People): Promise<Readonly
     body: { name: 'probe', scopes: ['audit.read'], expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
   });
   const client = await authority.createClient({ body: { name: 'probe', scopes: ['audit.read'] } });
+  const deployment = await deploySomething(admin, environment?.name ?? '', environment?.id ?? '', agentUrl);
   return new Map(
     Object.entries({
+      ...deployment,
       scanId: scan.body.id,
       imageDigest: image?.digest,
       // Documents of Excititor and records of Concelier are both named by `digest`.
@@ -131,6 +143,38 @@ export async function collectIds({ admin, rosa, sam }: People): Promise<Readonly
       clientId: client.body.client.id,
     }).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+const SERVICES = 'services:\n  web:\n    image: component:web\n';
+
+/** An agent with a target, to which what the environment runs is being deployed. */
+export async function deploySomething(
+  admin: Person,
+  environment: string,
+  environmentId: string,
+  agentUrl: string,
+): Promise<{ readonly agentId: string; readonly targetId: string; readonly deploymentId: string }> {
+  const deployments = admin.client(DEPLOYMENTS_ROUTES);
+  const { token } = (await deployments.createEnrolment({ body: { name: 'probe' } })).body;
+  const authority = (await shownBy(agentUrl)).at(-1)?.pem ?? '';
+  const { csr } = await makeRequest();
+  const body = { token, csr, softwareVersion: '1.0.0', platform: 'linux/amd64' };
+  const { agentId } = (await tlsClient(agentUrl, { authority }).enrol({ body })).body;
+  const content = (async function* () {
+    yield await Promise.resolve(Buffer.from(SERVICES));
+  })();
+  await deployments.setTemplate({
+    params: { environmentId },
+    query: {},
+    body: { contentType: 'application/yaml', content },
+  });
+  const target = await deployments.createTarget({
+    body: { name: 'probe', environment, kind: 'docker', agent: 'probe' },
+  });
+  const found = (await admin.client(RELEASES_ROUTES).getEnvironment({ params: { environmentId } })).body;
+  const promotionId = found.current?.promotionId ?? '';
+  const deployment = await deployments.startDeployment({ params: { promotionId }, body: {} });
+  return { agentId, targetId: target.body.id, deploymentId: deployment.body.id };
 }
 
 async function until<T>(read: () => Promise<T | undefined>): Promise<T> {

@@ -7,7 +7,11 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { bodyFor, collectIds, missingIds, tenantTables } from './contract-inputs.ts';
 
-const ROUTES: readonly Route[] = Object.values(ROUTES_BY_SERVICE).flatMap((table: Routes) => Object.values(table));
+/** Agents have a port of their own, where nobody has a token: `agents-mtls.test.ts`. */
+const { agents: _agents, ...OF_TOKENS } = ROUTES_BY_SERVICE;
+const ROUTES: readonly Route[] = Object.values(OF_TOKENS).flatMap((table: Routes) => Object.values(table));
+/** Asked for what is unknown, these answer that it is nowhere. */
+const ANSWERS_NOTHING: ReadonlySet<string> = new Set(['deployments.digests.get']);
 const GUARDED = ROUTES.filter(({ scopes }) => scopes !== 'public');
 const SCOPED = ROUTES.filter(({ scopes }) => typeof scopes !== 'string');
 const WITH_IDS = SCOPED.filter(({ path }) => path.includes('{'));
@@ -25,7 +29,7 @@ describeEachServer('every route', (started) => {
     server = await started();
     const other = await makeTenant(server, 'other');
     await fillShop(other);
-    existing = await collectIds(other);
+    existing = await collectIds(other, server.agentUrl ?? '');
     otherTenantId = (await other.admin.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id;
     const mine = await makeTenant(server, 'mine');
     const token = async (name: string, scopes: string[]): Promise<string> => {
@@ -62,7 +66,7 @@ describeEachServer('every route', (started) => {
       const before = await countRows();
       const others = await ask(route, adminToken, existing);
       const missing = await ask(route, adminToken, missingIds());
-      expect(others.status).toBeGreaterThanOrEqual(400);
+      if (!ANSWERS_NOTHING.has(route.id)) expect(others.status).toBeGreaterThanOrEqual(400);
       expect(withoutIds(others)).toEqual(withoutIds(missing));
       expect(await countRows()).toEqual(before);
     },
@@ -81,7 +85,9 @@ describeEachServer('every route', (started) => {
     ),
   )("%s lists nothing of the other tenant's", async (_id, route) => {
     const answer = await ask(route, adminToken, existing);
-    const text = JSON.stringify(answer.body);
+    // Refused calls are on record with what the caller himself asked for.
+    const { items } = answer.body as { readonly items: readonly { readonly outcome?: string }[] };
+    const text = JSON.stringify(items.filter(({ outcome }) => outcome !== 'refused'));
     for (const id of existing.values()) if (id.length > 12) expect(text).not.toContain(id);
   });
 

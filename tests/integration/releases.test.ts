@@ -726,7 +726,7 @@ describeEachEngine('rules of releases', (engine) => {
     /** Runs the job of a promotion here, as the queue would again after a process died. */
     async function evaluator(tenantId: string, promotionId: string) {
       const again = await service.start({
-        config: { promotionDays: 14 },
+        config: service.config.schema.parse({}),
         host: rig.host,
         clock: systemClock,
         ids: systemIds,

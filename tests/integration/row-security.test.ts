@@ -24,7 +24,7 @@ describeEachServer('row-level security', (started) => {
     for (const name of ['left', 'right']) {
       const people = await makeTenant(server, name);
       await fillShop(people);
-      await collectIds(people);
+      await collectIds(people, server.agentUrl ?? '');
       ids.push((await people.admin.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id);
     }
     tenants = [ids[0] ?? '', ids[1] ?? ''];

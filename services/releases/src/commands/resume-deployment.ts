@@ -9,6 +9,7 @@ import { deploymentTransition } from '../domain/deployment-states.ts';
 import { taskTransition } from '../domain/task-states.ts';
 import { fail } from '../errors.ts';
 import { changeDeployment as write, lastDeployment, lockDeployment } from '../store/deployments.ts';
+import { hasOtherUnderWay } from '../store/promotions.ts';
 import { findTarget } from '../store/targets.ts';
 import { retryTasks, tasksOf } from '../store/tasks.ts';
 import { changeDeployment } from './change-deployment.ts';
@@ -28,6 +29,9 @@ export async function resumeDeployment(
     const last = await lastDeployment(tx, deployment.environmentId);
     if (last !== undefined && last.id !== deployment.id) {
       throw fail('DEPLOYMENT_STATE', `${last.release} was deployed to ${deployment.environment} since`);
+    }
+    if (promotion !== undefined && (await hasOtherUnderWay(tx, promotion))) {
+      throw fail('DEPLOYMENT_STATE', `${deployment.release} was asked for again in ${deployment.environment} since`);
     }
     const again = (await tasksOf(tx, [deployment.id])).filter(({ state }) => taskTransition(state, 'resumed'));
     for (const { targetId, target } of again) {

@@ -142,6 +142,18 @@ export async function lastPromotionOf(tx: Tx, releaseId: string, environmentId: 
   return rows[0]?.id;
 }
 
+/** Whether another promotion of the release is on its way to the environment. */
+export async function hasOtherUnderWay(
+  tx: Tx,
+  { id, releaseId, environmentId }: Pick<PromotionRow, 'id' | 'releaseId' | 'environmentId'>,
+): Promise<boolean> {
+  const { rows } = await sql`
+    select from releases.promotion
+    where release_id = ${releaseId} and environment_id = ${environmentId} and promotion_id <> ${id}
+      and state in ('pending_gate', 'pending_approval', 'deploying') limit 1`.execute(tx);
+  return rows.length > 0;
+}
+
 /** Decisions of an approved promotion are too old: the next evaluation asks policy anew. @returns its number */
 export async function freshenDecisions(tx: Tx, id: string): Promise<number | undefined> {
   const { rows } = await sql<{ wanted: number }>`
