@@ -55,9 +55,11 @@ function Content({ promotion }: { readonly promotion: Promotion }) {
               <ReleaseDigests releaseId={promotion.releaseId} />
             </Section>
           )}
-          <Section title="Approvals" sentence={approvalsSentence(promotion)}>
-            <ApprovalList approvals={promotion.approvals} />
-          </Section>
+          {promotion.requiredApprovals === 0 && promotion.approvals.length === 0 ? null : (
+            <Section title="Approvals" sentence={approvalsSentence(promotion)}>
+              <ApprovalList approvals={promotion.approvals} />
+            </Section>
+          )}
         </div>
       </Columns>
     </>

@@ -26,7 +26,7 @@ export const RELEASES_PAGES: readonly PageRoute[] = [
     title: 'Deployments',
     load: () => import('./deployments-page.tsx'),
     scope: 'promotion.read',
-    nav: { group: 'Releases', icon: 'deploy', keys: 'g d' },
+    nav: { group: 'Releases', icon: 'deploy', keys: 'g o' },
   },
   {
     path: '/deployments/$deploymentId',

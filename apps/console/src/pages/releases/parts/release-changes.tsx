@@ -34,8 +34,17 @@ export function ReleaseChanges({ before, after, environment, isLinked }: Release
         items={changes}
         keyOf={({ component, platform }) => `${component} ${platform ?? ''}`}
         columns={[
-          { id: 'component', title: 'Component', isRowHeader: true, cell: ({ component }) => component },
-          { id: 'platform', title: 'Platform', cell: ({ platform }) => platform ?? '–' },
+          {
+            id: 'component',
+            title: 'Component',
+            isRowHeader: true,
+            cell: ({ component, platform }) => (
+              <span className="image-name">
+                {component}
+                {platform === null ? null : <span className="image-platform">{platform}</span>}
+              </span>
+            ),
+          },
           {
             id: 'change',
             title: 'Change',
