@@ -265,7 +265,8 @@ async function insist<T>(call: () => Promise<T>): Promise<T> {
       const isOurs = error instanceof AppError && !RETRIED.has(error.code);
       if (isOurs || attempt === 200) throw error;
       await revive();
-      if (error instanceof AppError && error.code === 'AUTH_INVALID') await logIn();
+      // A login commits too, so the server may die of it: then the next round finds it dead.
+      if (error instanceof AppError && error.code === 'AUTH_INVALID') await logIn().catch(() => undefined);
       await delay(20);
     }
   }

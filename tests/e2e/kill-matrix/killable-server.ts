@@ -84,6 +84,7 @@ const server = await runServer(
     'server.isDemo': 'true',
     'http.port': port,
     'http.apiPort': '0',
+    'http.agentPort': '0',
     'http.burst': '1000000',
     'http.perSecond': '1000000',
     'log.level': 'error',
