@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { AppError, EXIT } from '@stella-ops/engine-kernel';
 import { openDataFolder } from './data-folder.ts';
 import { fail } from './errors.ts';
@@ -72,6 +73,11 @@ async function main(args: readonly string[]): Promise<void> {
       throw fail('AGENT_USAGE', `"${positionals.join(' ').slice(0, 100)}" is not enrol, run or version`);
   }
 }
+
+// An agent has little to do, and its host other things to keep in memory. Measured while it deploys: 87 MB become 78 without
+// the compilers that make hot code fast, and with a space for young objects that stays at its first size.
+for (const flag of ['--semi-space-growth-factor=1', '--no-opt', '--no-maglev', '--no-sparkplug'])
+  setFlagsFromString(flag);
 
 async function run(dataDir: string, hosts: Omit<Parameters<typeof runAgent>[0], 'dataDir' | 'system' | 'log'>) {
   const log = jsonLog(system, (line) => process.stderr.write(line));

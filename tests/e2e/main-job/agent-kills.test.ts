@@ -121,8 +121,8 @@ describeNeeding(['docker', 'registry'], 'an agent that is killed at every point 
   test('the agent takes at most 80 MB while it deploys', async () => {
     await restartAgent();
     for (let run = 0; run < 3; run++) await expectOnce(await begin());
-    const peak = agent.peakMemoryBytes() / 1e6;
-    console.log(`agent: ${peak.toFixed(1)} MB at most`);
+    const peak = agent.peakMemoryBytes() / 1024 ** 2;
+    console.log(`agent: ${peak.toFixed(1)} MiB at most`);
     expect(peak).toBeLessThan(80);
   });
 });
