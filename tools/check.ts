@@ -62,11 +62,16 @@ function texts(...patterns: string[]): SourceFile[] {
 
 function manifests(): Manifest[] {
   return tracked('package.json', '*/package.json').map((path) => {
-    const manifest = JSON.parse(readFileSync(path, 'utf8')) as { name: string; dependencies?: Record<string, string> };
+    const manifest = JSON.parse(readFileSync(path, 'utf8')) as {
+      name: string;
+      dependencies?: Record<string, string>;
+      devDependencies?: Record<string, string>;
+    };
     return {
       name: manifest.name,
       folder: path.slice(0, -'/package.json'.length),
       dependencies: Object.keys(manifest.dependencies ?? {}),
+      devDependencies: Object.keys(manifest.devDependencies ?? {}),
     };
   });
 }

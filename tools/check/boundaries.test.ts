@@ -8,7 +8,7 @@ const manifests: Manifest[] = [
   { name: '@s/policy', folder: 'engine/policy', dependencies: ['@s/scan'] },
   { name: '@s/signer', folder: 'services/signer', dependencies: ['@s/log'] },
   { name: '@s/log', folder: 'services/log', dependencies: [] },
-  { name: '@s/cli', folder: 'apps/cli', dependencies: ['@s/kernel', '@s/signer'] },
+  { name: '@s/cli', folder: 'apps/cli', dependencies: ['@s/kernel', '@s/signer'], devDependencies: ['vite'] },
 ];
 const faults = (path: string, text: string) => boundaryFaults([{ path, text }], manifests);
 
@@ -25,6 +25,11 @@ test.each([
 test('a declared import downwards is fine, and tests may use the test libraries', () => {
   expect(faults('apps/cli/src/a.ts', `import type { A } from '@s/kernel';`)).toEqual([]);
   expect(faults('engine/kernel/src/a.test.ts', `import { test } from 'vitest';`)).toEqual([]);
+});
+
+test('what builds a package may use its development dependencies, what ships may not', () => {
+  expect(faults('apps/cli/build.ts', `import { build } from 'vite';`)).toEqual([]);
+  expect(faults('apps/cli/src/a.ts', `import { build } from 'vite';`)).toHaveLength(1);
 });
 
 test('cycles are named, of packages and of files; a type-only import makes no file cycle', () => {

@@ -9,6 +9,8 @@ export interface Manifest {
   readonly name: string;
   readonly folder: string;
   readonly dependencies: readonly string[];
+  /** For what builds a package and does not ship: files outside `src`. */
+  readonly devDependencies?: readonly string[];
 }
 
 /** Lower layers know nothing of higher ones (ARCHITECTURE, section 3). Tests and tools stand above everything. */
@@ -77,7 +79,9 @@ export function boundaryFaults(files: readonly SourceFile[], manifests: readonly
 function packageFaults(path: string, name: string, home: Manifest | undefined, target: Manifest | undefined): string[] {
   const faults: string[] = [];
   const isTestOnly = isTest(path) && TEST_ONLY.has(name);
-  if (home !== undefined && !isTestOnly && !home.dependencies.includes(name)) {
+  const isBuilding = home !== undefined && !path.startsWith(`${home.folder}/src/`);
+  const declared = [...(home?.dependencies ?? []), ...(isBuilding ? (home?.devDependencies ?? []) : [])];
+  if (home !== undefined && !isTestOnly && !declared.includes(name)) {
     faults.push(`${path}: "${name}" is not declared in ${home.folder}/package.json`);
   }
   if (target === undefined) return faults;
