@@ -12,6 +12,8 @@ import { Worker } from './work/worker.ts';
 
 export interface AgentOptions extends HostOptions {
   readonly dataDir: string;
+  /** `https://host:port`, where the server is not where it was at the enrolment. */
+  readonly server?: string;
   readonly system: System;
   readonly log: Log;
 }
@@ -31,7 +33,8 @@ export interface RunningAgent {
 export async function runAgent(options: AgentOptions): Promise<RunningAgent> {
   const { system, log } = options;
   const folder = await openDataFolder(options.dataDir);
-  const identity = await readIdentity(folder.identity);
+  const kept = await readIdentity(folder.identity);
+  const identity = { ...kept, server: options.server ?? kept.server };
   const unlock = await takeLock(folder.lock);
   const stopping = new AbortController();
   const { signal } = stopping;

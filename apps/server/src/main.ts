@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, EXIT } from '@stella-ops/engine-kernel';
 import { onTermination } from '@stella-ops/platform/runtime';
+import type { RunningAgent } from '@stella-ops/app-agent';
+import { LOCAL_AGENT, startDemoAgent } from './demo/demo-agent.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { runServer, type RunningServer } from './run-server.ts';
 
@@ -24,10 +26,11 @@ async function main(args: readonly string[]): Promise<void> {
   if (values.help) return void process.stdout.write(HELP);
   const startedMs = performance.now();
   const server = await runServer(process.env, flagsOf(values.set), values.roles.split(','));
+  let agent: RunningAgent | undefined;
   onTermination(
     process,
     () =>
-      void server.stop().then(
+      void stopBoth(agent, server).then(
         () => process.exit(EXIT.ok),
         (error: unknown) => fatal(error),
       ),
@@ -36,8 +39,17 @@ async function main(args: readonly string[]): Promise<void> {
   process.stdout.write(`Stella Ops is ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s\n`);
   announce(server);
   if (server.isDemo) {
-    await seedDemo(server, (line) => process.stdout.write(`${line}\n`));
+    agent = await startDemoAgent(server, process.env, (line) => process.stderr.write(`${line}\n`));
+    await seedDemo(server, (line) => process.stdout.write(`${line}\n`), {
+      agent: agent === undefined ? undefined : LOCAL_AGENT,
+    });
   }
+}
+
+/** The agent first: it tells the server what it has left to do. */
+async function stopBoth(agent: RunningAgent | undefined, server: RunningServer): Promise<void> {
+  await agent?.stop();
+  await server.stop();
 }
 
 function flagsOf(settings: readonly string[]): Record<string, string> {

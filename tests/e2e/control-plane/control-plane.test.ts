@@ -24,6 +24,8 @@ const SHOWS: Readonly<Record<string, (story: Story) => readonly string[]>> = {
 };
 /** Commands with such names that need no server, or have no id. */
 const OTHERS = ['advisories show', 'capsule show', 'trust get'];
+/** Those of deployments are asked where something is deployed, in `main-job`. */
+const DEPLOYED = ['agent show', 'deployment show', 'deployment watch', 'target show'];
 const LISTS = ['component', 'env', 'evidence', 'exception', 'findings', 'image', 'policy', 'promotion', 'release'];
 
 describeNeeding(['registry'], 'a release from the registry to its approval, over the command line', () => {
@@ -117,7 +119,7 @@ describeNeeding(['registry'], 'a release from the registry to its approval, over
 
   test('every command that shows one thing is asked here', () => {
     const named = COMMANDS.map(({ path }) => path).filter((path) => / (?:show|get|why|watch)$/.test(path));
-    expect(named.sort()).toEqual([...Object.keys(SHOWS), ...OTHERS].sort());
+    expect(named.sort()).toEqual([...Object.keys(SHOWS), ...OTHERS, ...DEPLOYED].sort());
   });
 
   test.each(Object.entries(SHOWS))('another tenant is told that there is no such thing: %s', async (path, wordsOf) => {

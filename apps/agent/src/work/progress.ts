@@ -14,6 +14,8 @@ const RENEW_MS = 8_000;
 /** Steps that change together are told together. */
 const GAP_MS = 150;
 const OUTPUT_MS = 1_000;
+/** A report under way when the work ends goes to its end, if it does so soon. */
+const LAST_MS = 2_000;
 
 export interface ProgressOptions {
   readonly taskId: string;
@@ -58,13 +60,16 @@ export class Progress {
     const { lease, system, log, taskId } = this.#options;
     const over = AbortSignal.any([signal, lease.signal]);
     const backoff = new Backoff(system);
+    const last = new AbortController();
+    signal.addEventListener('abort', () => setTimeout(() => last.abort(), LAST_MS).unref(), { once: true });
+    const cut = AbortSignal.any([last.signal, lease.signal]);
     this.#wakeAtMs = system.monotonicMs();
     while (!over.aborted) {
       await this.#rest(over);
       if (over.aborted) return;
       this.#wakeAtMs = system.monotonicMs() + RENEW_MS;
       try {
-        await this.tell(over);
+        await this.tell(cut);
         backoff.reset();
       } catch (error) {
         if (over.aborted) return;

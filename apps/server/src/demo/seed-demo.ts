@@ -4,12 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { canonicalBytes } from '@stella-ops/engine-kernel';
 import type { ByteStream } from '@stella-ops/contracts';
 import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { EXCITITOR_ROUTES } from '@stella-ops/contracts/excititor';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { systemClock } from '@stella-ops/platform/runtime';
 import type { RunningServer } from '../run-server.ts';
+import { shopTemplate } from './shop-template.ts';
 import { SHOP_ENVIRONMENTS, SHOP_IMAGES, shopSbom } from './shop.ts';
 import { type Person, signIn } from './sign-in.ts';
 
@@ -22,7 +24,11 @@ const WAIT_MS = 120_000;
  * Fills the demo tenant through the public API, as three people would: administrator, release manager, approver. Every
  * step has an idempotency key, so a start that was killed goes on where it was.
  */
-export async function seedDemo(server: RunningServer, say: (line: string) => void): Promise<void> {
+export async function seedDemo(
+  server: RunningServer,
+  say: (line: string) => void,
+  options: ShopOptions = {},
+): Promise<void> {
   const mark = join(server.dataDir, 'demo-is-complete');
   if (existsSync(mark)) return;
   const secrets = join(server.dataDir, 'secrets');
@@ -33,7 +39,7 @@ export async function seedDemo(server: RunningServer, say: (line: string) => voi
     rosa: await signIn(server.url, TENANT, 'rosa', others['rosa'] ?? ''),
     sam: await signIn(server.url, TENANT, 'sam', others['sam'] ?? ''),
   };
-  const images = await fillShop(people);
+  const images = await fillShop(people, options);
   writeFileSync(mark, `${systemClock.now()}\n`, { mode: 0o600 });
   say(
     `  demo      a shop with ${images} images and 3 environments; rosa and sam: ${join(secrets, 'demo-passwords.json')}`,
@@ -49,16 +55,22 @@ export interface ShopPeople {
   readonly sam: Person;
 }
 
+export interface ShopOptions {
+  /** Name of an agent for script targets: releases are deployed to them. Without one they end as approved. */
+  readonly agent?: string | undefined;
+}
+
 /**
  * The shop in any tenant: advisories, VEX, policies, images, environments, and releases in several states.
  *
  * @returns how many images there are
  */
-export async function fillShop(people: ShopPeople): Promise<number> {
+export async function fillShop(people: ShopPeople, options: ShopOptions = {}): Promise<number> {
   await knowledge(people.sam);
   const images = await inventories(people.rosa);
   await places(people.admin);
-  await history(people, images);
+  if (options.agent !== undefined) await targets(people.admin, options.agent);
+  await history(people, images, options.agent !== undefined);
   return images.size;
 }
 
@@ -107,8 +119,27 @@ async function places(admin: Person): Promise<void> {
   }
 }
 
+/** A folder for each environment, and how the shop is installed there. */
+async function targets(admin: Person, agent: string): Promise<void> {
+  const deployments = admin.client(DEPLOYMENTS_ROUTES);
+  const { body: environments } = await admin.client(RELEASES_ROUTES).listEnvironments({ query: { limit: 200 } });
+  const template = shopTemplate(process.execPath);
+  for (const { name } of SHOP_ENVIRONMENTS) {
+    const environmentId = environments.items.find((one) => one.name === name)?.id ?? '';
+    await deployments.createTarget(
+      { body: { name: `shop-${name}`, environment: name, kind: 'script', agent } },
+      { idempotencyKey: `demo-target-${name}` },
+    );
+    await deployments.setTemplate({
+      params: { environmentId },
+      query: { kind: 'script' },
+      body: bytes('application/yaml', template),
+    });
+  }
+}
+
 /** Three releases: one in production, one blocked, one that waits for an approval. */
-async function history(people: ShopPeople, images: ReadonlyMap<string, string>): Promise<void> {
+async function history(people: ShopPeople, images: ReadonlyMap<string, string>, isDeployed: boolean): Promise<void> {
   const rosa = people.rosa.client(RELEASES_ROUTES);
   const sam = people.sam.client(RELEASES_ROUTES);
 
@@ -128,14 +159,14 @@ async function history(people: ShopPeople, images: ReadonlyMap<string, string>):
       { body: { releaseId, environment, reason } },
       { idempotencyKey: `demo-promotion-${releaseId}-${environment}` },
     );
-    return settled(rosa, body.id);
+    return settled(rosa, body.id, isDeployed);
   };
   const approve = async (promotion: Promotion, reason: string): Promise<void> => {
     if (promotion.state === 'pending_approval') {
       const params = { promotionId: promotion.id };
       await sam.approvePromotion({ params, body: { reason } }, { idempotencyKey: `demo-approval-${promotion.id}` });
     }
-    await settled(rosa, promotion.id);
+    await settled(rosa, promotion.id, isDeployed);
   };
 
   const first = await release('1.0.0', 'The first release of the shop.');
@@ -163,13 +194,19 @@ async function history(people: ShopPeople, images: ReadonlyMap<string, string>):
   await promote(fixed, 'stage', 'Replaces 1.1.0');
 }
 
-/** Waits until the gates were looked at: nothing waits for the server itself any more. */
-async function settled(rosa: ReturnType<typeof clientOf>, promotionId: string): Promise<Promotion> {
+/** Waits until nothing waits for the server itself any more: gates were looked at, what was approved is deployed. */
+async function settled(
+  rosa: ReturnType<typeof clientOf>,
+  promotionId: string,
+  isDeployed: boolean,
+): Promise<Promotion> {
   const deadlineMs = performance.now() + WAIT_MS;
   for (;;) {
     const { body } = await rosa.getPromotion({ params: { promotionId } });
+    const isUnderWay = isDeployed && (body.state === 'approved' || body.state === 'deploying');
     const isDone =
-      body.state !== 'pending_gate' || (body.gates.length > 0 && body.gates.some(({ state }) => state === 'blocked'));
+      (body.state !== 'pending_gate' && !isUnderWay) ||
+      (body.state === 'pending_gate' && body.gates.length > 0 && body.gates.some(({ state }) => state === 'blocked'));
     if (isDone || performance.now() > deadlineMs) return body;
     await delay(100);
   }
