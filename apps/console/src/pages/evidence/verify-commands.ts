@@ -36,7 +36,8 @@ export function stellaCommands(packet: Named): string {
     ? lines(
         `stella evidence get ${packet.id} --bundle ${files.bundle}`,
         `stella trust get --output ${files.trustedRoot}`,
-        `stella bundle verify ${files.bundle} ${trust} --predicate-type ${commandWord(packet.predicateType)}`,
+        `stella bundle verify ${files.bundle} ${trust} --predicate-type ${commandWord(packet.predicateType)} \\`,
+        `  --digest ${commandWord(packet.imageDigests[0] ?? '')}`,
       )
     : lines(
         `stella capsule get ${packet.id} --output ${files.capsule}`,

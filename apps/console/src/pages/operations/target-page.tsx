@@ -28,11 +28,13 @@ import { containerLook, targetSentence } from './target-words.ts';
 
 export function Component() {
   const targetId = useParam('targetId');
-  const query = useApi(DEPLOYMENTS_ROUTES.getTarget, { params: { targetId } });
+  const remove = useCommand(DEPLOYMENTS_ROUTES.deleteTarget);
+  // Once it is being taken out there is nothing to read again.
+  const isEnabled = !remove.isPending && !remove.isSuccess;
+  const query = useApi(DEPLOYMENTS_ROUTES.getTarget, { params: { targetId } }, { isEnabled });
   const whyNot = useWhyNot();
   const navigate = useNavigate();
   const [isAsking, setAsking] = useState(false);
-  const remove = useCommand(DEPLOYMENTS_ROUTES.deleteTarget);
   const target = query.data?.body;
   return (
     <Page

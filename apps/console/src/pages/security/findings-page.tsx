@@ -38,6 +38,8 @@ export function Component() {
   const hasImage = /^sha256:[0-9a-f]{64}$/.test(imageDigest);
   const pages = usePages(FINDINGS_ROUTES.listFindings, {
     query: {
+      // The most that one answer holds: a list of 100,000 is scrolled through in half as many requests.
+      limit: 200,
       ...(status === undefined ? {} : { status }),
       ...(severity === undefined ? {} : { severity }),
       ...(fix === undefined ? {} : { hasFix: fix === 'yes' }),

@@ -36,7 +36,8 @@ function GridRowView<Row>(props: GridRowProps<Row>) {
       data-column={column}
       tabIndex={column === activeColumn ? 0 : -1}
     >
-      {content}
+      {/* Bare text in a flex box is cut off without an ellipsis. */}
+      {typeof content === 'string' ? <span>{content}</span> : content}
     </div>
   );
   return (
