@@ -177,7 +177,10 @@ function Containers({ target }: { readonly target: Target }) {
   return (
     <Section title="Containers" sentence="As the agent saw them last; only those with labels of ours.">
       {target.containers.length === 0 ? (
-        <EmptyState title="No container of ours runs there" icon="box">
+        <EmptyState
+          title={target.status === 'online' ? 'No container of ours runs there' : 'What runs there is not known'}
+          icon="box"
+        >
           Deploy an approved promotion to {target.environment}.
         </EmptyState>
       ) : (

@@ -5,7 +5,8 @@ import { counted } from '../shared/words.ts';
 /** One sentence: what runs there, and whether that is what should. */
 export function targetSentence(target: Target): string {
   const runs = target.release === null ? 'Nothing was deployed here yet' : `Runs ${target.release}`;
-  if (target.status === 'never_seen') return `Its agent ${target.agent} was never heard of; start it on the host.`;
+  if (target.status === 'never_seen')
+    return `Nothing was heard of it yet: its agent ${target.agent} has to run there and reach it.`;
   if (target.status === 'stale') return `${runs}, as far as is known: its agent ${target.agent} is silent.`;
   return target.drift.length === 0
     ? `${runs}; no drift.`

@@ -52,7 +52,7 @@ export function Component() {
       sentence={
         pages.isPending
           ? ' '
-          : `${counted(pages.items.length, 'program signs', 'programs sign')} in by a secret of its own, without a person.`
+          : `${counted(pages.items.length, 'program', 'programs')} can sign in without a person, each by a secret of its own.`
       }
       actions={
         <Button kind="primary" icon="plus" onPress={() => setCreating(true)} disabledReason={whyNot('client.write')}>
@@ -60,7 +60,6 @@ export function Component() {
         </Button>
       }
       asOfMs={pages.asOfMs}
-      command="curl -H 'authorization: Bearer TOKEN' SERVER/api/v1/clients"
     >
       <DataGrid
         name="clients"

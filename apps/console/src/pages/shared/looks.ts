@@ -37,7 +37,7 @@ export const ACTIONS: Readonly<Record<PolicyRow['action'], StateLook>> = {
 };
 
 export const PURPOSES: Readonly<Record<Decision['purpose'], string>> = {
-  continuous: 'Something changed',
+  continuous: 'A change',
   promotion: 'Promotion',
   request: 'Somebody asked',
 };
