@@ -1,4 +1,5 @@
-import type { MetricCatalogue } from '@stella-ops/platform/runtime';
+import { DriftKind } from '@stella-ops/contracts/deployments';
+import type { MetricCatalogue, Metrics } from '@stella-ops/platform/runtime';
 
 export const RELEASES_METRICS = {
   promotions: {
@@ -38,3 +39,12 @@ export const RELEASES_METRICS = {
     labels: ['kind'],
   },
 } as const satisfies MetricCatalogue;
+
+const ENDS = ['succeeded', 'failed', 'rolled_back', 'cancelled'];
+
+/** What has not happened yet is 0 and not absent: an alarm needs the number that it is compared with. */
+export function countFromZero(record: Metrics<typeof RELEASES_METRICS>['record']): void {
+  for (const state of ENDS) record.deployments(0, { state });
+  for (const kind of DriftKind.options) record.drifting(0, { kind });
+  record.leasesLost(0, {});
+}

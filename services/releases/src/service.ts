@@ -17,7 +17,7 @@ import { evaluateGatesJob } from './jobs/evaluate-gates.ts';
 import { scanImagesJob } from './jobs/scan-images.ts';
 import { sealDeploymentJob } from './jobs/seal-deployment.ts';
 import { wakePromotionJob } from './jobs/wake-promotion.ts';
-import { RELEASES_METRICS } from './metrics.ts';
+import { countFromZero, RELEASES_METRICS } from './metrics.ts';
 import { releasesEndpoints } from './routes.ts';
 
 /** Components, environments, releases and promotions; deployments, targets and agents. */
@@ -38,6 +38,7 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
   start({ config, host, clock, ids, randomness, logger }) {
     const { database } = host;
     const metrics = createMetrics(RELEASES_METRICS, { withProcessMetrics: false });
+    countFromZero(metrics.record);
     const authority = new AgentAuthority({ database, masterKeyFile: masterKeyFileOf(config), randomness, clock });
     const bell = new TaskBell(host, (error) => logger.warn('Waiting agents could not be looked up', { error }));
     const parts = { host, clock, ids, config, randomness, authority, bell, plans: new PlanCache(host) };
