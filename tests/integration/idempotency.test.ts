@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { checkTenancy, type Database, dumpSchema, migrate } from '@stella-ops/platform/database';
 import {
   databaseIdempotency,
@@ -35,6 +35,11 @@ describeEachEngine('idempotency keys', (engine) => {
     database = await engine.fresh();
     await migrate(database, [IDEMPOTENCY_SCHEMA, AUDIT_SCHEMA]);
     return () => database.close();
+  });
+
+  // Tests run in any order, and some let time pass.
+  beforeEach(() => {
+    now = '2026-05-01T10:00:00.000Z';
   });
 
   test('the committed schemas are what the migrations make, and keep tenants apart', async () => {

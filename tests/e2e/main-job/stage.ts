@@ -156,7 +156,8 @@ async function pushImages(repository: string, folder: string): Promise<Versions>
   const images = realImages();
   const load = async (archive: string) => {
     const said = await docker('load', '--quiet', '--input', archive);
-    const name = said.replace(/^Loaded image: /, '');
+    // An Engine that had the name before says so on a line of its own.
+    const name = /^Loaded image: (.+)$/m.exec(said)?.[1] ?? said;
     return docker('inspect', '--format', '{{.Id}}', name);
   };
   const vulnerable = await load(images.vulnerable);
