@@ -116,8 +116,8 @@ export class EngineProcess {
     });
     worker.on('error', (cause) => end(fail('DATABASE_UNAVAILABLE', 'the embedded database failed', { cause })));
     worker.on('exit', () => {
-      end(fail('DATABASE_UNAVAILABLE', 'the embedded database ended'));
       exited.resolve();
+      end(fail('DATABASE_UNAVAILABLE', 'the embedded database ended'));
     });
     // Whoever exchanges bytes learns of the failure; nobody may be listening to `ready` itself.
     ready.promise.catch(() => undefined);
@@ -150,11 +150,21 @@ const LEAST_FREE_BYTES = 16 * 1024 ** 2;
 /** The engine only says that it stopped. When there is no room left, that is why, and the reader can do something. */
 function stoppedBecause(fault: AppError, directory: string | undefined): AppError {
   if (fault.code !== 'DATABASE_UNAVAILABLE' || directory === undefined) return fault;
-  const { bavail, bsize } = statfsSync(directory);
-  if (bavail * bsize >= LEAST_FREE_BYTES) return fault;
-  return fail('DATABASE_FULL', `the embedded database stopped, and its disk has ${bavail * bsize} bytes left`, {
+  const freeBytes = freeBytesOf(directory);
+  if (freeBytes === undefined || freeBytes >= LEAST_FREE_BYTES) return fault;
+  return fail('DATABASE_FULL', `the embedded database stopped, and its disk has ${freeBytes} bytes left`, {
     cause: fault,
   });
+}
+
+/** Undefined when the directory has gone: the reason is another one then. */
+function freeBytesOf(directory: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
 }
 
 const MAKE_CLUSTER = fileURLToPath(new URL('make-cluster.ts', import.meta.url));
