@@ -7,8 +7,8 @@ import type { Log } from './log.ts';
 import type { System } from './system.ts';
 import { VERSION } from './version.ts';
 import { Watches } from './watch/watches.ts';
-import { openHosts, type HostOptions } from './work/open-hosts.ts';
-import { Worker } from './work/worker.ts';
+import { openHosts, type HostOptions } from './tasks/open-hosts.ts';
+import { Worker } from './tasks/worker.ts';
 
 export interface AgentOptions extends HostOptions {
   readonly dataDir: string;

@@ -1,6 +1,6 @@
 import { modelOrThrow, readCompose, renderCompose } from '@stella-ops/engine-compose';
 import { digestOf } from '@stella-ops/engine-kernel';
-import type { Task } from '../work/task.ts';
+import type { Task } from '../tasks/task.ts';
 
 const TEMPLATE = 'services:\n  web:\n    image: component:web\n';
 export const TEST_TARGET = { id: '0193b6a0-0000-7000-8000-0000000000aa', name: 'web-1', kind: 'docker' } as const;

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Log } from '../log.ts';
 import { system } from '../system.ts';
 import { scriptedRoutes } from '../testing/scripted-routes.ts';
-import type { Host } from '../work/host.ts';
+import type { Host } from '../tasks/host.ts';
 import { TargetWatch } from './target-watch.ts';
 
 const TARGET = { id: '0193b6a0-0000-7000-8000-0000000000aa', name: 'web-1', kind: 'docker' as const };

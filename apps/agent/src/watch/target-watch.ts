@@ -5,8 +5,8 @@ import { Backoff } from '../link/backoff.ts';
 import { errorFields, type Log } from '../log.ts';
 import { pause } from '../pause.ts';
 import type { System } from '../system.ts';
-import type { Host } from '../work/host.ts';
-import type { WatchedTarget } from '../work/task.ts';
+import type { Host } from '../tasks/host.ts';
+import type { WatchedTarget } from '../tasks/task.ts';
 
 /** The server is told at least this often, changed or not: silence means that nobody looks. */
 const TELL_MS = 30_000;

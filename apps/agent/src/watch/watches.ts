@@ -2,8 +2,8 @@ import type { Client } from '@stella-ops/contracts';
 import type { AGENT_ROUTES } from '@stella-ops/contracts/deployments';
 import type { Log } from '../log.ts';
 import type { System } from '../system.ts';
-import type { Hosts } from '../work/host.ts';
-import type { WatchedTarget } from '../work/task.ts';
+import type { Hosts } from '../tasks/host.ts';
+import type { WatchedTarget } from '../tasks/task.ts';
 import { TargetWatch } from './target-watch.ts';
 
 export interface WatchesOptions {

@@ -1,12 +1,12 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { EVIDENCE_ROUTES, EvidenceKind, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, DigestChip, EmptyState, Page, TimeAgo, useUrlQuery } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, FixedFilter, useChoice } from '../shared/filters.tsx';
-import { NoMatch } from '../shared/no-match.tsx';
-import { fileSize } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, FixedFilter, useChoice } from '../common/filters.tsx';
+import { NoMatch } from '../common/no-match.tsx';
+import { fileSize } from '../common/words.ts';
 
 const KINDS = EvidenceKind.options.map((id) => ({ id, label: id.charAt(0).toUpperCase() + id.slice(1) }));
 

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import './packet.css';
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { EVIDENCE_ROUTES, type EvidencePacket } from '@stella-ops/contracts/evidence';
@@ -16,12 +16,12 @@ import {
   StateBadge,
   TimeAgo,
 } from '../../ui/index.ts';
-import { CommandBlock } from '../shared/command-block.tsx';
-import { CHECK_STATES } from '../shared/looks.ts';
+import { CommandBlock } from '../common/command-block.tsx';
+import { CHECK_STATES } from '../common/looks.ts';
 import { saveFile } from '../../ui/grid/save-file.ts';
-import { useBytes, useDownload } from '../shared/use-bytes.ts';
-import { useParam } from '../shared/use-param.ts';
-import { fileSize, listed } from '../shared/words.ts';
+import { useBytes, useDownload } from '../common/use-bytes.ts';
+import { useParam } from '../common/use-param.ts';
+import { fileSize, listed } from '../common/words.ts';
 import { publicKeyPem } from './check/base64.ts';
 import type { CheckedPacket } from './check/check-packet.ts';
 import { checkpointOf } from './check/checkpoint.ts';

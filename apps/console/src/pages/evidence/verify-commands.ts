@@ -1,5 +1,5 @@
 import type { EvidencePacket } from '@stella-ops/contracts/evidence';
-import { commandWord } from '../shared/command-word.ts';
+import { commandWord } from '../common/command-word.ts';
 
 /** Names of the files that the page offers; the commands speak of them. */
 export interface PacketFiles {

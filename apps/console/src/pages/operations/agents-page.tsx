@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { type Agent, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { nowMs, useApi, useCommand, usePages, useWhyNot } from '../../api/index.ts';
@@ -16,9 +16,9 @@ import {
   useUrlQuery,
   useUrlText,
 } from '../../ui/index.ts';
-import { command, commandWord } from '../shared/command-word.ts';
-import { AGENT_STATES } from '../shared/looks.ts';
-import { counted, listed } from '../shared/words.ts';
+import { command, commandWord } from '../common/command-word.ts';
+import { AGENT_STATES } from '../common/looks.ts';
+import { counted, listed } from '../common/words.ts';
 import { EnrolAgentDialog } from './dialogs/enrol-agent-dialog.tsx';
 import { certificateLook } from './target-words.ts';
 

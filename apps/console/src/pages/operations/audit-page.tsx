@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { type AuditEntry, AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, usePages } from '../../api/index.ts';
@@ -17,11 +17,11 @@ import {
   useUrlQuery,
   useUrlText,
 } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../shared/filters.tsx';
-import { AUDIT_OUTCOMES, choices } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { counted } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filters.tsx';
+import { AUDIT_OUTCOMES, choices } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { counted } from '../common/words.ts';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
   {

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { DEPLOYMENTS_ROUTES, type ObservedContainer, type Target } from '@stella-ops/contracts/deployments';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -20,10 +20,10 @@ import {
   TimeAgo,
 } from '../../ui/index.ts';
 import { PlainTable } from '../releases/parts/plain-table.tsx';
-import { command, commandWord } from '../shared/command-word.ts';
-import { DRIFT_KINDS } from '../shared/looks.ts';
-import { useParam } from '../shared/use-param.ts';
-import { counted } from '../shared/words.ts';
+import { command, commandWord } from '../common/command-word.ts';
+import { DRIFT_KINDS } from '../common/looks.ts';
+import { useParam } from '../common/use-param.ts';
+import { counted } from '../common/words.ts';
 import { containerLook, targetSentence } from './target-words.ts';
 
 export function Component() {

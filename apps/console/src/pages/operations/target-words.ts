@@ -1,6 +1,6 @@
 import type { ObservedContainer, Target } from '@stella-ops/contracts/deployments';
 import type { StateLook } from '../../ui/index.ts';
-import { counted } from '../shared/words.ts';
+import { counted } from '../common/words.ts';
 
 /** One sentence: what runs there, and whether that is what should. */
 export function targetSentence(target: Target): string {

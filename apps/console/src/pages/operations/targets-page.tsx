@@ -1,14 +1,14 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, StateBadge, TARGET_STATES, TimeAgo, useUrlQuery } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { DRIFT_KINDS } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { isSlug } from '../shared/slug.ts';
-import { counted } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { DRIFT_KINDS } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { isSlug } from '../common/slug.ts';
+import { counted } from '../common/words.ts';
 import { AddTargetDialog } from './dialogs/add-target-dialog.tsx';
 
 const COLUMNS: readonly Column<Target>[] = [

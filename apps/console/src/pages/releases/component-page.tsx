@@ -7,7 +7,7 @@ import { Loaded, Page, Section, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { ComponentDialog } from './dialogs/component-dialog.tsx';
 import { ComponentReleases } from './parts/component-releases.tsx';
 import { PlainTable } from './parts/plain-table.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 /** One component: which digest of it is in which environment, and in which releases it was. */
 export function Component() {

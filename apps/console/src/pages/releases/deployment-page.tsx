@@ -7,7 +7,7 @@ import { DeploymentActions } from './parts/deployment-actions.tsx';
 import { FailureList } from './parts/failure-list.tsx';
 import { HostSteps } from './parts/host-steps.tsx';
 import { HostTable } from './parts/host-table.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 /** One deployment: every host, every step, as it happens. */
 export function Component() {

@@ -14,7 +14,7 @@ import {
   TimeAgo,
 } from '../../ui/index.ts';
 import { PlainTable } from './parts/plain-table.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 type Where = Output<typeof DEPLOYMENTS_ROUTES.whereIs>['body'];
 

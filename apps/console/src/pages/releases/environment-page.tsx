@@ -14,7 +14,7 @@ import { EnvironmentTargets } from './parts/environment-targets.tsx';
 import { EnvironmentTemplate } from './parts/environment-template.tsx';
 import { FreezeList } from './parts/freeze-list.tsx';
 import { ReleaseDigests } from './parts/release-digests.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 /** One environment: what is there, what it asks for, when it is closed, and where it runs. */
 export function Component() {

@@ -9,7 +9,7 @@ import { ChangePreview } from './parts/change-preview.tsx';
 import { PromotionActions } from './parts/promotion-actions.tsx';
 import { PromotionDeployments } from './parts/promotion-deployments.tsx';
 import { ReleaseDigests } from './parts/release-digests.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 /** One promotion: why it is where it is, who can move it on, and what came of it. Follows it while it changes. */
 export function Component() {

@@ -4,7 +4,7 @@ import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, StateBadge, TimeAgo } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
-import { ChoiceFilter, useChoice } from '../shared/filters.tsx';
+import { ChoiceFilter, useChoice } from '../common/filters.tsx';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 
 const STATE_OPTIONS = PromotionState.options.map((state) => ({ id: state, label: PROMOTION_STATES[state].word }));

@@ -12,7 +12,7 @@ import { PlainTable } from './parts/plain-table.tsx';
 import { DigestTable } from './parts/release-digests.tsx';
 import { ReleaseMode } from './parts/release-mode.tsx';
 import { useEnvironments } from './parts/use-environments.ts';
-import { useParam } from '../shared/use-param.ts';
+import { useParam } from '../common/use-param.ts';
 
 /** One release: exactly which digests it is, and how far it came. */
 export function Component() {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, DigestChip, EmptyState, Page, TimeAgo, useUrlText } from '../../ui/index.ts';
-import { TextFilter } from '../shared/filters.tsx';
+import { TextFilter } from '../common/filters.tsx';
 import { ReleaseDialog } from './dialogs/release-dialog.tsx';
 import { isSlug } from './model/fields.ts';
 

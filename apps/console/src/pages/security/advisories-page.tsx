@@ -12,11 +12,11 @@ import {
   TimeAgo,
   useUrlQuery,
 } from '../../ui/index.ts';
-import { TextFilter } from '../shared/filters.tsx';
-import { ACTIVE } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { useDownload } from '../shared/use-bytes.ts';
-import { counted, fileSize } from '../shared/words.ts';
+import { TextFilter } from '../common/filters.tsx';
+import { ACTIVE } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { useDownload } from '../common/use-bytes.ts';
+import { counted, fileSize } from '../common/words.ts';
 
 export function Component() {
   const whyNot = useWhyNot();

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
 import { type Decision, POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
@@ -16,9 +16,9 @@ import {
   StateBadge,
   TimeAgo,
 } from '../../ui/index.ts';
-import { ACTIONS, OUTCOMES, PURPOSES } from '../shared/looks.ts';
-import { counted } from '../shared/words.ts';
-import { useParam } from '../shared/use-param.ts';
+import { ACTIONS, OUTCOMES, PURPOSES } from '../common/looks.ts';
+import { counted } from '../common/words.ts';
+import { useParam } from '../common/use-param.ts';
 import { shortName } from './parts/finding-columns.tsx';
 
 const MOST_REASONS = 50;

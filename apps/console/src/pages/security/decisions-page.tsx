@@ -2,11 +2,11 @@ import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { usePages } from '../../api/index.ts';
 import { DataGrid } from '../../ui/grid/index.ts';
 import { DigestChip, EmptyState, Page, useUrlQuery } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, FixedFilter, useChoice } from '../shared/filters.tsx';
-import { choices, OUTCOMES } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { isSlug } from '../shared/slug.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, FixedFilter, useChoice } from '../common/filters.tsx';
+import { choices, OUTCOMES } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { isSlug } from '../common/slug.ts';
 import { DECISION_COLUMNS } from './parts/decision-columns.tsx';
 
 export function Component() {

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/policy';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { useState } from 'react';
@@ -18,9 +18,9 @@ import {
   StateBadge,
   TimeAgo,
 } from '../../ui/index.ts';
-import { scopeOfException } from '../shared/looks.ts';
-import { type Moment, Timeline } from '../shared/timeline.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { scopeOfException } from '../common/looks.ts';
+import { type Moment, Timeline } from '../common/timeline.tsx';
+import { useParam } from '../common/use-param.ts';
 import { type Review, ReviewExceptionDialog } from './dialogs/review-exception-dialog.tsx';
 
 export function Component() {

@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, EXCEPTION_STATES, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, useChoice } from '../shared/filters.tsx';
-import { choices, scopeOfException } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { counted } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, useChoice } from '../common/filters.tsx';
+import { choices, scopeOfException } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { counted } from '../common/words.ts';
 import { RequestExceptionDialog } from './dialogs/request-exception-dialog.tsx';
 
 const STATES = ['draft', 'pending_review', 'approved', 'rejected', 'revoked', 'expired'] as const;

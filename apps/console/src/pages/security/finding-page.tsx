@@ -2,9 +2,9 @@ import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { useState } from 'react';
 import { useApi, useWhyNot } from '../../api/index.ts';
 import { AppLink, Button, ErrorState, Page, Skeleton, StateBadge } from '../../ui/index.ts';
-import { FINDING_STATES } from '../shared/looks.ts';
-import { Severity } from '../shared/severity.tsx';
-import { useParam } from '../shared/use-param.ts';
+import { FINDING_STATES } from '../common/looks.ts';
+import { Severity } from '../common/severity.tsx';
+import { useParam } from '../common/use-param.ts';
 import { RequestExceptionDialog } from './dialogs/request-exception-dialog.tsx';
 import { findingSentence, FindingView } from './parts/finding-view.tsx';
 

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { useApi, usePages } from '../../api/index.ts';
 import { DataGrid } from '../../ui/grid/index.ts';
@@ -13,12 +13,12 @@ import {
   useUrlQuery,
   useUrlText,
 } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../shared/filters.tsx';
-import { choices, FINDING_STATES } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { SEVERITIES, Severity, SEVERITY_CHOICES } from '../shared/severity.tsx';
-import { counted } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filters.tsx';
+import { choices, FINDING_STATES } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { SEVERITIES, Severity, SEVERITY_CHOICES } from '../common/severity.tsx';
+import { counted } from '../common/words.ts';
 import { FINDING_COLUMNS } from './parts/finding-columns.tsx';
 import { findingSentence, FindingView } from './parts/finding-view.tsx';
 

@@ -1,4 +1,4 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { type Image, SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
@@ -22,14 +22,14 @@ import {
   TimeAgo,
   useUrlQuery,
 } from '../../ui/index.ts';
-import { commandWord } from '../shared/command-word.ts';
-import { ChoiceFilter, TextFilter, useChoice } from '../shared/filters.tsx';
-import { localPages } from '../shared/local-pages.ts';
-import { choices, FINDING_STATES, OUTCOMES } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { useBytes, useDownload } from '../shared/use-bytes.ts';
-import { useParam } from '../shared/use-param.ts';
-import { counted, fileSize } from '../shared/words.ts';
+import { commandWord } from '../common/command-word.ts';
+import { ChoiceFilter, TextFilter, useChoice } from '../common/filters.tsx';
+import { localPages } from '../common/local-pages.ts';
+import { choices, FINDING_STATES, OUTCOMES } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { useBytes, useDownload } from '../common/use-bytes.ts';
+import { useParam } from '../common/use-param.ts';
+import { counted, fileSize } from '../common/words.ts';
 import { type InventoryView, readInventory, withText } from './inventory.ts';
 import { COMPONENT_COLUMNS } from './parts/component-columns.tsx';
 import { DECISION_COLUMNS } from './parts/decision-columns.tsx';

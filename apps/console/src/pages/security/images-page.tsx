@@ -14,11 +14,11 @@ import {
   TimeAgo,
   useUrlQuery,
 } from '../../ui/index.ts';
-import { command } from '../shared/command-word.ts';
-import { ChoiceFilter, TextFilter, useChoice } from '../shared/filters.tsx';
-import { choices, SCAN_STATES } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { counted, fileSize } from '../shared/words.ts';
+import { command } from '../common/command-word.ts';
+import { ChoiceFilter, TextFilter, useChoice } from '../common/filters.tsx';
+import { choices, SCAN_STATES } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { counted, fileSize } from '../common/words.ts';
 import { ScanImageDialog } from './dialogs/scan-image-dialog.tsx';
 import { shortName } from './parts/finding-columns.tsx';
 import { OpenFindings } from './parts/open-findings.tsx';

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, DigestChip, EmptyState, Page, StateBadge, TimeAgo, useUrlQuery } from '../../ui/index.ts';
-import { TextFilter } from '../shared/filters.tsx';
-import { ACTIVE, INACTIVE } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { listed } from '../shared/words.ts';
+import { TextFilter } from '../common/filters.tsx';
+import { ACTIVE, INACTIVE } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { listed } from '../common/words.ts';
 import { PublishPolicyDialog } from './dialogs/publish-policy-dialog.tsx';
 
 const COLUMNS: readonly Column<PolicyPack>[] = [

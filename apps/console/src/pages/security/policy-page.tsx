@@ -15,12 +15,12 @@ import {
   StateBadge,
   TimeAgo,
 } from '../../ui/index.ts';
-import { ACTIVE, INACTIVE } from '../shared/looks.ts';
-import { commandWord } from '../shared/command-word.ts';
+import { ACTIVE, INACTIVE } from '../common/looks.ts';
+import { commandWord } from '../common/command-word.ts';
 import { saveFile } from '../../ui/grid/save-file.ts';
-import { useBytes } from '../shared/use-bytes.ts';
-import { useParam } from '../shared/use-param.ts';
-import { counted } from '../shared/words.ts';
+import { useBytes } from '../common/use-bytes.ts';
+import { useParam } from '../common/use-param.ts';
+import { counted } from '../common/words.ts';
 
 export function Component() {
   const policyDigest = useParam('policyDigest');

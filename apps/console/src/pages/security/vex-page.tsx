@@ -7,11 +7,11 @@ import {
 import { useApi, usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { DigestChip, EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
-import { TextFilter } from '../shared/filters.tsx';
-import { vexLook } from '../shared/looks.ts';
-import { NoMatch } from '../shared/no-match.tsx';
-import { useDownload } from '../shared/use-bytes.ts';
-import { counted } from '../shared/words.ts';
+import { TextFilter } from '../common/filters.tsx';
+import { vexLook } from '../common/looks.ts';
+import { NoMatch } from '../common/no-match.tsx';
+import { useDownload } from '../common/use-bytes.ts';
+import { counted } from '../common/words.ts';
 
 export function Component() {
   const current = useApi(EXCITITOR_ROUTES.listSnapshots, { query: { limit: 1 } });

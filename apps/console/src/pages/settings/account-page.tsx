@@ -1,9 +1,9 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../api/index.ts';
 import { Button, Columns, Form, KeyValue, Loaded, Notice, Page, Section, TextField } from '../../ui/index.ts';
-import { counted, listed } from '../shared/words.ts';
+import { counted, listed } from '../common/words.ts';
 import { ScopeDetails } from './scope-list.tsx';
 import { passwordFault } from './password-fault.ts';
 

@@ -1,10 +1,10 @@
-import '../shared/layout.css';
+import '../common/layout.css';
 import './settings.css';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useApi, useMe } from '../../api/index.ts';
 import { Loaded, Page, StateBadge } from '../../ui/index.ts';
 import { ScopeDetails } from './scope-list.tsx';
-import { counted } from '../shared/words.ts';
+import { counted } from '../common/words.ts';
 
 export function Component() {
   const roles = useApi(AUTHORITY_ROUTES.listRoles, {});

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useCommand, useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { Button, ConfirmByName, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
-import { ACTIVE, INACTIVE } from '../shared/looks.ts';
-import { counted } from '../shared/words.ts';
+import { ACTIVE, INACTIVE } from '../common/looks.ts';
+import { counted } from '../common/words.ts';
 import { CreateTenantDialog, etagOf, RenameTenantDialog } from './dialogs/tenant-dialogs.tsx';
 
 const COLUMNS: readonly Column<Tenant>[] = [

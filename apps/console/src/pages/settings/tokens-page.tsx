@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { nowMs, useCommand, useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { Button, ConfirmByName, EmptyState, Page, StateBadge, type StateLook, TimeAgo } from '../../ui/index.ts';
-import { counted } from '../shared/words.ts';
+import { counted } from '../common/words.ts';
 import { CreateTokenDialog } from './dialogs/create-token-dialog.tsx';
 
 const COLUMNS: readonly Column<ApiToken>[] = [

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
-import { ACTIVE, INACTIVE } from '../shared/looks.ts';
-import { counted } from '../shared/words.ts';
+import { ACTIVE, INACTIVE } from '../common/looks.ts';
+import { counted } from '../common/words.ts';
 import { ResetPasswordDialog } from './dialogs/reset-password-dialog.tsx';
 import { CreateUserDialog, EditUserDialog } from './dialogs/user-dialog.tsx';
 

@@ -1,11 +1,11 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
 import { Button, CopyCommand, Dialog, Form, Notice, Select, TextField } from '../../../ui/index.ts';
-import { command, commandWord } from '../../shared/command-word.ts';
-import { isSlug, SLUG_FAULT } from '../../shared/slug.ts';
+import { command, commandWord } from '../../common/command-word.ts';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 
 const KINDS = [
   { id: 'docker', label: 'Docker Engine' },

@@ -1,10 +1,10 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Button, Dialog, Form, Notice, TextField, TimeAgo } from '../../../ui/index.ts';
-import { CommandBlock, Secret } from '../../shared/command-block.tsx';
-import { isSlug, SLUG_FAULT } from '../../shared/slug.ts';
+import { CommandBlock, Secret } from '../../common/command-block.tsx';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 
 /** Makes a token by which one agent may enrol, and shows what to run on its host. */
 export function EnrolAgentDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {

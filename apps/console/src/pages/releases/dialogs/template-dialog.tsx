@@ -1,11 +1,11 @@
-import '../../shared/filters.css';
+import '../../common/filters.css';
 import type { ByteStream } from '@stella-ops/contracts';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import type { Environment } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Button, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
-import { FileField } from '../../shared/file-field.tsx';
+import { FileField } from '../../common/file-field.tsx';
 import { wholeNumber } from '../model/fields.ts';
 
 interface TemplateDialogProps {

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useCan, useCommand, useWhyNot } from '../../../api/index.ts';
 import { Button, ErrorState } from '../../../ui/index.ts';
 import { ReasonDialog } from '../dialogs/reason-dialog.tsx';
-import { useDownload } from '../../shared/use-bytes.ts';
+import { useDownload } from '../../common/use-bytes.ts';
 import { RollBackDialog } from '../dialogs/roll-back-dialog.tsx';
 import { canResume, hasEnded } from '../model/task-progress.ts';
 

@@ -1,9 +1,9 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { AppLink, Button, Dialog, Form, Notice, TextField } from '../../../ui/index.ts';
-import { FileField } from '../../shared/file-field.tsx';
+import { FileField } from '../../common/file-field.tsx';
 
 /** Publishes a version of a policy pack from a file or pasted YAML. */
 export function PublishPolicyDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {

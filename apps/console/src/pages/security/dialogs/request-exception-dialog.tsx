@@ -1,4 +1,4 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { nowMs, useCommand } from '../../../api/index.ts';

@@ -1,9 +1,9 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
 import { AppLink, Button, Dialog, Form, Notice, StateBadge, TextField } from '../../../ui/index.ts';
-import { SCAN_STATES } from '../../shared/looks.ts';
+import { SCAN_STATES } from '../../common/looks.ts';
 
 /** Has an image of a registry scanned, and follows the scan. */
 export function ScanImageDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {

@@ -1,7 +1,7 @@
 import type { Decision } from '@stella-ops/contracts/policy';
 import type { Column } from '../../../ui/grid/index.ts';
 import { AppLink, DigestChip, StateBadge, TimeAgo } from '../../../ui/index.ts';
-import { OUTCOMES, PURPOSES } from '../../shared/looks.ts';
+import { OUTCOMES, PURPOSES } from '../../common/looks.ts';
 
 export const DECISION_COLUMNS: readonly Column<Decision>[] = [
   {

@@ -1,8 +1,8 @@
 import type { Finding } from '@stella-ops/contracts/findings';
 import type { Column } from '../../../ui/grid/index.ts';
 import { AppLink, DigestChip, StateBadge, TimeAgo } from '../../../ui/index.ts';
-import { FINDING_STATES } from '../../shared/looks.ts';
-import { Severity } from '../../shared/severity.tsx';
+import { FINDING_STATES } from '../../common/looks.ts';
+import { Severity } from '../../common/severity.tsx';
 
 const IMAGE: Column<Finding> = {
   id: 'image',

@@ -1,4 +1,4 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { type FindingDetail, FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import type { ReactNode } from 'react';
 import { useApi } from '../../../api/index.ts';
@@ -13,9 +13,9 @@ import {
   StateBadge,
   TimeAgo,
 } from '../../../ui/index.ts';
-import { ACTIONS, FINDING_STATES, LEDGER_WORDS, vexLook } from '../../shared/looks.ts';
-import { Timeline } from '../../shared/timeline.tsx';
-import { counted } from '../../shared/words.ts';
+import { ACTIONS, FINDING_STATES, LEDGER_WORDS, vexLook } from '../../common/looks.ts';
+import { Timeline } from '../../common/timeline.tsx';
+import { counted } from '../../common/words.ts';
 import { matchRows, type PolicyRow, policyRows, vexOf } from '../finding-trace.ts';
 
 /** One sentence: what is wrong, and what to do. */

@@ -1,8 +1,8 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { useEffect, useState } from 'react';
 import { useApi, useCan } from '../../../api/index.ts';
-import { Severity } from '../../shared/severity.tsx';
+import { Severity } from '../../common/severity.tsx';
 
 const SETTLED_MS = 250;
 

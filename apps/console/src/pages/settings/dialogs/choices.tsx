@@ -1,4 +1,4 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import '../settings.css';
 import type { ReactNode } from 'react';
 import { Checkbox } from '../../../ui/index.ts';

@@ -1,11 +1,11 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { SCOPES } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand, useMe } from '../../../api/index.ts';
 import { Button, Form, Notice, TextField } from '../../../ui/index.ts';
-import { Secret } from '../../shared/command-block.tsx';
-import { isSlug, SLUG_FAULT } from '../../shared/slug.ts';
+import { Secret } from '../../common/command-block.tsx';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 import { Choices } from './choices.tsx';
 import { FormDialog } from './form-dialog.tsx';
 

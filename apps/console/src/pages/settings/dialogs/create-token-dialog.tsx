@@ -1,10 +1,10 @@
-import '../../shared/layout.css';
+import '../../common/layout.css';
 import { SCOPES } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { nowMs, useCommand, useMe } from '../../../api/index.ts';
 import { Button, Form, Notice, Select, TextField, TimeAgo } from '../../../ui/index.ts';
-import { CommandBlock, Secret } from '../../shared/command-block.tsx';
+import { CommandBlock, Secret } from '../../common/command-block.tsx';
 import { Choices } from './choices.tsx';
 import { FormDialog } from './form-dialog.tsx';
 

@@ -2,7 +2,7 @@ import { AUTHORITY_ROUTES, type Tenant, UserName } from '@stella-ops/contracts/a
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Button, Form, TextField } from '../../../ui/index.ts';
-import { isSlug, SLUG_FAULT } from '../../shared/slug.ts';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 import { passwordFault } from '../password-fault.ts';
 import { FormDialog } from './form-dialog.tsx';
 
