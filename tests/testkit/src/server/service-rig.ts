@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { type Client, createClient, type Principal, type Routes, type Scope, SCOPES } from '@stella-ops/contracts';
 import type { Database } from '@stella-ops/platform/database';
 import { type ServedRequest, unlimited } from '@stella-ops/platform/http';
@@ -37,6 +38,8 @@ export interface ServiceRig {
   ): Client<R>;
   /** Waits until something that jobs and consumers bring about holds; fails after 20 s with `what`. */
   eventually<T>(what: string, read: () => Promise<T | undefined | false>): Promise<T>;
+  /** Waits until every event is consumed and every job that is due is done; fails after 20 s. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +79,15 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
       },
     },
   });
+  const eventually: ServiceRig['eventually'] = async (what, read) => {
+    const deadlineMs = performance.now() + 20_000;
+    for (;;) {
+      const value = await read();
+      if (value !== undefined && value !== false) return value;
+      if (performance.now() > deadlineMs) throw new Error(`did not come about: ${what}\n${log.slice(-20).join('')}`);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+  };
   return {
     host,
     served,
@@ -92,18 +104,26 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
           scopes: new Set(who.scopes ?? ALL_SCOPES),
         }),
       ),
-    eventually: async (what, read) => {
-      const deadlineMs = performance.now() + 20_000;
-      for (;;) {
-        const value = await read();
-        if (value !== undefined && value !== false) return value;
-        if (performance.now() > deadlineMs) throw new Error(`did not come about: ${what}\n${log.slice(-20).join('')}`);
-        await new Promise((resolve) => setTimeout(resolve, 15));
-      }
+    eventually,
+    settled: async () => {
+      await eventually('all is settled', () => isSettled(options.database));
     },
     close: async () => {
       await host.close(10_000);
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function isSettled(database: Database): Promise<boolean> {
+  const { rows } = await database.withRelay(
+    (tx) =>
+      sql<{ isSettled: boolean }>`
+        select not exists (select from events.outbox where position is null)
+           and not exists (select from events.consumer join events.state on position < last_position)
+           and not exists (select from jobs.job where state in ('created', 'retry', 'active') and start_after <= now())
+          as "isSettled"`.execute(tx),
+    { isReadOnly: true },
+  );
+  return rows[0]?.isSettled ?? false;
 }
