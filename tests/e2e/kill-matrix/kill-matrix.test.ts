@@ -297,6 +297,7 @@ async function revive(): Promise<void> {
   if (server.isAlive) return;
   if (armed === undefined) throw new Error('the server died where nobody told it to');
   done.kills++;
+  if (done.kills % 25 === 0) console.log(`${done.kills} of ${KILLS} kills`);
   armed = undefined;
   server = await ServerProcess.start(dataDir, port);
 }
