@@ -2,7 +2,8 @@ import '../common/layout.css';
 import { EVIDENCE_ROUTES, EvidenceKind, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, DigestChip, EmptyState, Page, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { DigestChip, EmptyState, Page, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { linkColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, FixedFilter, useChoice } from '../common/filters.tsx';
 import { NoMatch } from '../common/no-match.tsx';
@@ -11,29 +12,15 @@ import { fileSize } from '../common/words.ts';
 const KINDS = EvidenceKind.options.map((id) => ({ id, label: id.charAt(0).toUpperCase() + id.slice(1) }));
 
 const COLUMNS: readonly Column<EvidencePacket>[] = [
-  {
-    id: 'title',
-    header: 'What it proves',
-    isName: true,
-    width: 'minmax(240px, 3fr)',
-    cell: ({ id, title }) => <AppLink to={`/evidence/${id}`}>{title}</AppLink>,
-    text: ({ title }) => title,
-  },
-  {
-    id: 'kind',
-    header: 'Of',
-    width: '110px',
-    cell: ({ kind }) => kind,
-    text: ({ kind }) => kind,
-  },
-  {
-    id: 'log',
-    header: 'Log entry',
-    width: '100px',
-    isNumber: true,
-    cell: ({ logIndex }) => logIndex.toLocaleString('en-US'),
-    text: ({ logIndex }) => logIndex,
-  },
+  linkColumn(
+    'title',
+    'What it proves',
+    ({ title }) => title,
+    ({ id }) => `/evidence/${id}`,
+    { isName: true, width: 'minmax(240px, 3fr)' },
+  ),
+  textColumn('kind', 'Of', ({ kind }) => kind, { width: '110px' }),
+  numberColumn('log', 'Log entry', ({ logIndex }) => logIndex, { width: '100px' }),
   {
     id: 'images',
     header: 'Images',
@@ -57,13 +44,7 @@ const COLUMNS: readonly Column<EvidencePacket>[] = [
     cell: ({ capsuleSizeBytes }) => fileSize(capsuleSizeBytes),
     text: ({ capsuleSizeBytes }) => capsuleSizeBytes,
   },
-  {
-    id: 'sealed',
-    header: 'Sealed',
-    width: '110px',
-    cell: ({ sealedAt }) => <TimeAgo at={sealedAt} />,
-    text: ({ sealedAt }) => sealedAt,
-  },
+  timeColumn('sealed', 'Sealed', ({ sealedAt }) => sealedAt),
 ];
 
 export function Component() {

@@ -16,6 +16,7 @@ import {
   useUrlQuery,
   useUrlText,
 } from '../../ui/index.ts';
+import { stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command, commandWord } from '../common/command-word.ts';
 import { AGENT_STATES } from '../common/looks.ts';
 import { counted, listed } from '../common/words.ts';
@@ -31,20 +32,8 @@ const COLUMNS: readonly Column<Agent>[] = [
     cell: ({ name }) => <strong>{name}</strong>,
     text: ({ name }) => name,
   },
-  {
-    id: 'status',
-    header: 'State',
-    width: '150px',
-    cell: ({ status }) => <StateBadge {...AGENT_STATES[status]} />,
-    text: ({ status }) => status,
-  },
-  {
-    id: 'seen',
-    header: 'Last seen',
-    width: '110px',
-    cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} />,
-    text: ({ lastSeenAt }) => lastSeenAt,
-  },
+  stateColumn('status', 'State', AGENT_STATES, ({ status }) => status, { width: '150px' }),
+  timeColumn('seen', 'Last seen', ({ lastSeenAt }) => lastSeenAt),
   {
     id: 'targets',
     header: 'Targets',
@@ -59,28 +48,9 @@ const COLUMNS: readonly Column<Agent>[] = [
     cell: (agent) => <Certificate agent={agent} />,
     text: ({ certificateExpiresAt }) => certificateExpiresAt,
   },
-  {
-    id: 'version',
-    header: 'Version',
-    width: '100px',
-    cell: ({ softwareVersion }) => softwareVersion,
-    text: ({ softwareVersion }) => softwareVersion,
-  },
-  {
-    id: 'platform',
-    header: 'Platform',
-    width: '120px',
-    cell: ({ platform }) => platform ?? '–',
-    text: ({ platform }) => platform,
-  },
-  {
-    id: 'enrolled',
-    header: 'Enrolled',
-    width: '110px',
-    isExtra: true,
-    cell: ({ enrolledAt }) => <TimeAgo at={enrolledAt} />,
-    text: ({ enrolledAt }) => enrolledAt,
-  },
+  textColumn('version', 'Version', ({ softwareVersion }) => softwareVersion, { width: '100px' }),
+  textColumn('platform', 'Platform', ({ platform }) => platform, { width: '120px' }),
+  timeColumn('enrolled', 'Enrolled', ({ enrolledAt }) => enrolledAt, { isExtra: true }),
 ];
 
 function Certificate({ agent }: { readonly agent: Agent }) {

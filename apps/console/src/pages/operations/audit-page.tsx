@@ -17,6 +17,7 @@ import {
   useUrlQuery,
   useUrlText,
 } from '../../ui/index.ts';
+import { digestColumn, numberColumn, stateColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filters.tsx';
 import { AUDIT_OUTCOMES, choices } from '../common/looks.ts';
@@ -24,15 +25,8 @@ import { NoMatch } from '../common/no-match.tsx';
 import { counted } from '../common/words.ts';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
-  {
-    id: 'sequence',
-    header: 'Entry',
-    width: '90px',
-    isNumber: true,
-    cell: ({ sequence }) => sequence.toLocaleString('en-US'),
-    text: ({ sequence }) => sequence,
-  },
-  { id: 'at', header: 'When', width: '110px', cell: ({ at }) => <TimeAgo at={at} />, text: ({ at }) => at },
+  numberColumn('sequence', 'Entry', ({ sequence }) => sequence, { width: '90px' }),
+  timeColumn('at', 'When', ({ at }) => at),
   {
     id: 'actor',
     header: 'Who',
@@ -53,13 +47,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     cell: ({ action }) => <code>{action}</code>,
     text: ({ action }) => action,
   },
-  {
-    id: 'outcome',
-    header: 'Outcome',
-    width: '110px',
-    cell: ({ outcome }) => <StateBadge {...AUDIT_OUTCOMES[outcome]} />,
-    text: ({ outcome }) => outcome,
-  },
+  stateColumn('outcome', 'Outcome', AUDIT_OUTCOMES, ({ outcome }) => outcome, { width: '110px' }),
   {
     id: 'target',
     header: 'To what',
@@ -71,13 +59,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
     ),
     text: ({ target }) => `${target.type} ${target.id}`,
   },
-  {
-    id: 'hash',
-    header: 'Hash',
-    width: '165px',
-    cell: ({ hash }) => <DigestChip digest={hash} what="hash of the entry" />,
-    text: ({ hash }) => hash,
-  },
+  digestColumn('hash', 'Hash', ({ hash }) => hash, 'hash of the entry'),
   {
     id: 'request',
     header: 'Request',

@@ -3,7 +3,8 @@ import { DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deploymen
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, Page, StateBadge, TARGET_STATES, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { AppLink, Button, EmptyState, Page, StateBadge, TARGET_STATES, useUrlQuery } from '../../ui/index.ts';
+import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { DRIFT_KINDS } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
@@ -12,28 +13,21 @@ import { counted } from '../common/words.ts';
 import { AddTargetDialog } from './dialogs/add-target-dialog.tsx';
 
 const COLUMNS: readonly Column<Target>[] = [
-  {
-    id: 'name',
-    header: 'Target',
-    isName: true,
-    width: 'minmax(140px, 1.2fr)',
-    cell: ({ id, name }) => <AppLink to={`/targets/${id}`}>{name}</AppLink>,
-    text: ({ name }) => name,
-  },
-  {
-    id: 'environment',
-    header: 'Environment',
-    width: 'minmax(100px, 0.8fr)',
-    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
-    text: ({ environment }) => environment,
-  },
-  {
-    id: 'status',
-    header: 'State',
-    width: '150px',
-    cell: ({ status }) => <StateBadge {...TARGET_STATES[status]} />,
-    text: ({ status }) => status,
-  },
+  linkColumn(
+    'name',
+    'Target',
+    ({ name }) => name,
+    ({ id }) => `/targets/${id}`,
+    { isName: true, width: 'minmax(140px, 1.2fr)' },
+  ),
+  linkColumn(
+    'environment',
+    'Environment',
+    ({ environment }) => environment,
+    ({ environmentId }) => `/environments/${environmentId}`,
+    { width: 'minmax(100px, 0.8fr)' },
+  ),
+  stateColumn('status', 'State', TARGET_STATES, ({ status }) => status, { width: '150px' }),
   {
     id: 'release',
     header: 'Runs',
@@ -56,20 +50,14 @@ const COLUMNS: readonly Column<Target>[] = [
     cell: (target) => <DriftCell target={target} />,
     text: ({ drift }) => drift.map(({ kind }) => kind).join(' '),
   },
-  {
-    id: 'seen',
-    header: 'Last seen',
-    width: '110px',
-    cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} />,
-    text: ({ lastSeenAt }) => lastSeenAt,
-  },
-  {
-    id: 'agent',
-    header: 'Agent',
-    width: '120px',
-    cell: ({ agentId, agent }) => <AppLink to={`/agents?agent=${agentId}`}>{agent}</AppLink>,
-    text: ({ agent }) => agent,
-  },
+  timeColumn('seen', 'Last seen', ({ lastSeenAt }) => lastSeenAt),
+  linkColumn(
+    'agent',
+    'Agent',
+    ({ agent }) => agent,
+    ({ agentId }) => `/agents?agent=${agentId}`,
+    { width: '120px' },
+  ),
   {
     id: 'kind',
     header: 'Kind',
@@ -77,22 +65,8 @@ const COLUMNS: readonly Column<Target>[] = [
     cell: ({ kind }) => (kind === 'docker' ? 'Docker Engine' : 'Script host'),
     text: ({ kind }) => kind,
   },
-  {
-    id: 'engine',
-    header: 'Engine',
-    width: '100px',
-    isExtra: true,
-    cell: ({ engineVersion }) => engineVersion ?? '–',
-    text: ({ engineVersion }) => engineVersion,
-  },
-  {
-    id: 'platform',
-    header: 'Platform',
-    width: '120px',
-    isExtra: true,
-    cell: ({ platform }) => platform ?? '–',
-    text: ({ platform }) => platform,
-  },
+  textColumn('engine', 'Engine', ({ engineVersion }) => engineVersion, { width: '100px', isExtra: true }),
+  textColumn('platform', 'Platform', ({ platform }) => platform, { width: '120px', isExtra: true }),
 ];
 
 function DriftCell({ target }: { readonly target: Target }) {

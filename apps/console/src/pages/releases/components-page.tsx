@@ -2,18 +2,18 @@ import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/co
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
+import { Button, EmptyState, Page } from '../../ui/index.ts';
+import { linkColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { ComponentDialog } from './dialogs/component-dialog.tsx';
 
 const COLUMNS: readonly Column<ComponentData>[] = [
-  {
-    id: 'name',
-    header: 'Component',
-    isName: true,
-    width: 'minmax(140px, 1fr)',
-    cell: ({ id, name }) => <AppLink to={`/components/${id}`}>{name}</AppLink>,
-    text: ({ name }) => name,
-  },
+  linkColumn(
+    'name',
+    'Component',
+    ({ name }) => name,
+    ({ id }) => `/components/${id}`,
+    { isName: true, width: 'minmax(140px, 1fr)' },
+  ),
   {
     id: 'repository',
     header: 'Repository',
@@ -21,20 +21,8 @@ const COLUMNS: readonly Column<ComponentData>[] = [
     cell: ({ repository }) => <code title={repository}>{repository}</code>,
     text: ({ repository }) => repository,
   },
-  {
-    id: 'description',
-    header: 'Description',
-    width: 'minmax(180px, 2fr)',
-    cell: ({ description }) => <span title={description}>{description}</span>,
-    text: ({ description }) => description,
-  },
-  {
-    id: 'created',
-    header: 'Created',
-    width: '120px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  textColumn('description', 'Description', ({ description }) => description, { width: 'minmax(180px, 2fr)' }),
+  timeColumn('created', 'Created', ({ createdAt }) => createdAt, { width: '120px' }),
 ];
 
 /** Every component, by name. */

@@ -1,29 +1,29 @@
 import { type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, DEPLOYMENT_STATES, duration, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { DEPLOYMENT_STATES, duration, EmptyState, Page } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
+import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { hasEnded } from './model/task-progress.ts';
 
 const tookMs = ({ createdAt, finishedAt }: Deployment): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(createdAt);
 
 const COLUMNS: readonly Column<Deployment>[] = [
-  {
-    id: 'release',
-    header: 'Release',
-    isName: true,
-    width: 'minmax(150px, 1fr)',
-    cell: ({ id, release }) => <AppLink to={`/deployments/${id}`}>{release}</AppLink>,
-    text: ({ release }) => release,
-  },
-  {
-    id: 'environment',
-    header: 'To',
-    width: 'minmax(90px, 0.6fr)',
-    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
-    text: ({ environment }) => environment,
-  },
+  linkColumn(
+    'release',
+    'Release',
+    ({ release }) => release,
+    ({ id }) => `/deployments/${id}`,
+    { isName: true, width: 'minmax(150px, 1fr)' },
+  ),
+  linkColumn(
+    'environment',
+    'To',
+    ({ environment }) => environment,
+    ({ environmentId }) => `/environments/${environmentId}`,
+    { width: 'minmax(90px, 0.6fr)' },
+  ),
   {
     id: 'kind',
     header: 'Kind',
@@ -31,13 +31,7 @@ const COLUMNS: readonly Column<Deployment>[] = [
     cell: ({ kind }) => (kind === 'rollback' ? 'Rollback' : 'Deployment'),
     text: ({ kind }) => kind,
   },
-  {
-    id: 'state',
-    header: 'State',
-    width: '140px',
-    cell: ({ state }) => <StateBadge {...DEPLOYMENT_STATES[state]} />,
-    text: ({ state }) => state,
-  },
+  stateColumn('state', 'State', DEPLOYMENT_STATES, ({ state }) => state, { width: '140px' }),
   {
     id: 'hosts',
     header: 'Hosts',
@@ -46,27 +40,9 @@ const COLUMNS: readonly Column<Deployment>[] = [
     cell: ({ tasks }) => `${tasks.filter(({ state }) => state === 'succeeded').length} of ${tasks.length}`,
     text: ({ tasks }) => tasks.length,
   },
-  {
-    id: 'why',
-    header: 'What happened',
-    width: 'minmax(220px, 3fr)',
-    cell: ({ sentence }) => <span title={sentence}>{sentence}</span>,
-    text: ({ sentence }) => sentence,
-  },
-  {
-    id: 'by',
-    header: 'Started by',
-    width: '110px',
-    cell: ({ startedBy }) => <span>{startedBy.name}</span>,
-    text: ({ startedBy }) => startedBy.name,
-  },
-  {
-    id: 'began',
-    header: 'Began',
-    width: '110px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  textColumn('why', 'What happened', ({ sentence }) => sentence, { width: 'minmax(220px, 3fr)' }),
+  textColumn('by', 'Started by', ({ startedBy }) => startedBy.name, { width: '110px' }),
+  timeColumn('began', 'Began', ({ createdAt }) => createdAt),
   {
     id: 'took',
     header: 'Took',

@@ -3,27 +3,20 @@ import { useState } from 'react';
 import { nowMs, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, TimeAgo } from '../../ui/index.ts';
+import { linkColumn, numberColumn, timeColumn } from '../common/columns.tsx';
 import { EnvironmentDialog } from './dialogs/environment-dialog.tsx';
 import { freezeOf } from './model/freeze-state.ts';
 import { EnvironmentBadge } from './parts/environment-badge.tsx';
 
 const COLUMNS: readonly Column<Environment>[] = [
-  {
-    id: 'order',
-    header: 'Place',
-    width: '70px',
-    isNumber: true,
-    cell: ({ order }) => order,
-    text: ({ order }) => order,
-  },
-  {
-    id: 'name',
-    header: 'Environment',
-    isName: true,
-    width: 'minmax(130px, 1fr)',
-    cell: ({ id, name }) => <AppLink to={`/environments/${id}`}>{name}</AppLink>,
-    text: ({ name }) => name,
-  },
+  numberColumn('order', 'Place', ({ order }) => order, { width: '70px' }),
+  linkColumn(
+    'name',
+    'Environment',
+    ({ name }) => name,
+    ({ id }) => `/environments/${id}`,
+    { isName: true, width: 'minmax(130px, 1fr)' },
+  ),
   {
     id: 'state',
     header: 'State',
@@ -43,21 +36,8 @@ const COLUMNS: readonly Column<Environment>[] = [
       ),
     text: ({ current }) => current?.release ?? null,
   },
-  {
-    id: 'since',
-    header: 'Since',
-    width: '110px',
-    cell: ({ current }) => <TimeAgo at={current?.since ?? null} />,
-    text: ({ current }) => current?.since ?? null,
-  },
-  {
-    id: 'approvals',
-    header: 'Approvals',
-    width: '100px',
-    isNumber: true,
-    cell: ({ requiredApprovals }) => requiredApprovals,
-    text: ({ requiredApprovals }) => requiredApprovals,
-  },
+  timeColumn('since', 'Since', ({ current }) => current?.since ?? null),
+  numberColumn('approvals', 'Approvals', ({ requiredApprovals }) => requiredApprovals, { width: '100px' }),
   {
     id: 'separation',
     header: 'Own requests',

@@ -2,8 +2,9 @@ import { type Promotion, PromotionState, RELEASES_ROUTES } from '@stella-ops/con
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, Page, PROMOTION_STATES, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { Button, EmptyState, Page, PROMOTION_STATES } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
+import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { ChoiceFilter, useChoice } from '../common/filters.tsx';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 
@@ -11,57 +12,25 @@ const STATE_OPTIONS = PromotionState.options.map((state) => ({ id: state, label:
 const WAITING_OPTIONS = [{ id: 'me', label: 'for me' }];
 
 const COLUMNS: readonly Column<Promotion>[] = [
-  {
-    id: 'release',
-    header: 'Release',
-    isName: true,
-    width: 'minmax(150px, 1fr)',
-    cell: ({ id, release }) => <AppLink to={`/promotions/${id}`}>{release}</AppLink>,
-    text: ({ release }) => release,
-  },
-  {
-    id: 'environment',
-    header: 'To',
-    width: 'minmax(90px, 0.6fr)',
-    cell: ({ environmentId, environment }) => <AppLink to={`/environments/${environmentId}`}>{environment}</AppLink>,
-    text: ({ environment }) => environment,
-  },
-  {
-    id: 'state',
-    header: 'State',
-    width: '184px',
-    cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} />,
-    text: ({ state }) => state,
-  },
-  {
-    id: 'why',
-    header: 'Why',
-    width: 'minmax(220px, 3fr)',
-    cell: ({ sentence }) => <span title={sentence}>{sentence}</span>,
-    text: ({ sentence }) => sentence,
-  },
-  {
-    id: 'by',
-    header: 'Requested by',
-    width: '130px',
-    cell: ({ requestedBy }) => <span>{requestedBy.name}</span>,
-    text: ({ requestedBy }) => requestedBy.name,
-  },
-  {
-    id: 'requested',
-    header: 'Requested',
-    width: '110px',
-    cell: ({ requestedAt }) => <TimeAgo at={requestedAt} />,
-    text: ({ requestedAt }) => requestedAt,
-  },
-  {
-    id: 'changed',
-    header: 'Changed',
-    width: '110px',
-    isExtra: true,
-    cell: ({ updatedAt }) => <TimeAgo at={updatedAt} />,
-    text: ({ updatedAt }) => updatedAt,
-  },
+  linkColumn(
+    'release',
+    'Release',
+    ({ release }) => release,
+    ({ id }) => `/promotions/${id}`,
+    { isName: true, width: 'minmax(150px, 1fr)' },
+  ),
+  linkColumn(
+    'environment',
+    'To',
+    ({ environment }) => environment,
+    ({ environmentId }) => `/environments/${environmentId}`,
+    { width: 'minmax(90px, 0.6fr)' },
+  ),
+  stateColumn('state', 'State', PROMOTION_STATES, ({ state }) => state, { width: '184px' }),
+  textColumn('why', 'Why', ({ sentence }) => sentence, { width: 'minmax(220px, 3fr)' }),
+  textColumn('by', 'Requested by', ({ requestedBy }) => requestedBy.name, { width: '130px' }),
+  timeColumn('requested', 'Requested', ({ requestedAt }) => requestedAt),
+  timeColumn('changed', 'Changed', ({ updatedAt }) => updatedAt, { isExtra: true }),
   { id: 'id', header: 'Id', width: '300px', isExtra: true, cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
 ];
 

@@ -2,7 +2,8 @@ import { type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, DigestChip, EmptyState, Page, TimeAgo, useUrlText } from '../../ui/index.ts';
+import { AppLink, Button, EmptyState, Page, useUrlText } from '../../ui/index.ts';
+import { digestColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ReleaseDialog } from './dialogs/release-dialog.tsx';
 import { isSlug } from './model/fields.ts';
@@ -22,13 +23,7 @@ const COLUMNS: readonly Column<Release>[] = [
     ),
     text: ({ name, version }) => `${name} ${version}`,
   },
-  {
-    id: 'calendar',
-    header: 'Calendar version',
-    width: '140px',
-    cell: ({ calendarVersion }) => <span>{calendarVersion}</span>,
-    text: ({ calendarVersion }) => calendarVersion,
-  },
+  textColumn('calendar', 'Calendar version', ({ calendarVersion }) => calendarVersion, { width: '140px' }),
   {
     id: 'mode',
     header: 'Evidence',
@@ -43,34 +38,10 @@ const COLUMNS: readonly Column<Release>[] = [
     cell: ({ components }) => <span>{components.map(({ component }) => component).join(', ')}</span>,
     text: ({ components }) => components.map(({ component }) => component).join(' '),
   },
-  {
-    id: 'digest',
-    header: 'Digest',
-    width: '170px',
-    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the release" />,
-    text: ({ digest }) => digest,
-  },
-  {
-    id: 'notes',
-    header: 'Notes',
-    width: 'minmax(160px, 2fr)',
-    cell: ({ notes }) => <span title={notes}>{notes}</span>,
-    text: ({ notes }) => notes,
-  },
-  {
-    id: 'by',
-    header: 'By',
-    width: '110px',
-    cell: ({ createdBy }) => <span>{createdBy.name}</span>,
-    text: ({ createdBy }) => createdBy.name,
-  },
-  {
-    id: 'created',
-    header: 'Created',
-    width: '110px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  digestColumn('digest', 'Digest', ({ digest }) => digest, 'digest of the release', { width: '170px' }),
+  textColumn('notes', 'Notes', ({ notes }) => notes, { width: 'minmax(160px, 2fr)' }),
+  textColumn('by', 'By', ({ createdBy }) => createdBy.name, { width: '110px' }),
+  timeColumn('created', 'Created', ({ createdAt }) => createdAt),
 ];
 
 /** Every release, newest first. */

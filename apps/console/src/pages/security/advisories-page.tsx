@@ -1,17 +1,8 @@
 import { type AdvisorySnapshot, CONCELIER_ROUTES, type Observation } from '@stella-ops/contracts/concelier';
 import { usePages, useCommand, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import {
-  Button,
-  DigestChip,
-  EmptyState,
-  ErrorState,
-  Page,
-  StateBadge,
-  Tabs,
-  TimeAgo,
-  useUrlQuery,
-} from '../../ui/index.ts';
+import { Button, EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ACTIVE } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
@@ -71,14 +62,10 @@ interface SnapshotsProps {
 function Snapshots({ pages, currentId }: SnapshotsProps) {
   const download = useDownload(CONCELIER_ROUTES.downloadSnapshot, 'application/octet-stream');
   const columns: readonly Column<AdvisorySnapshot>[] = [
-    {
-      id: 'digest',
-      header: 'Snapshot',
+    digestColumn('digest', 'Snapshot', ({ digest }) => digest, 'digest of the snapshot', {
       isName: true,
       width: 'minmax(170px, 1fr)',
-      cell: ({ digest }) => <DigestChip digest={digest} what="digest of the snapshot" />,
-      text: ({ digest }) => digest,
-    },
+    }),
     {
       id: 'state',
       header: 'State',
@@ -86,14 +73,7 @@ function Snapshots({ pages, currentId }: SnapshotsProps) {
       cell: ({ id }) => (id === currentId ? <StateBadge {...ACTIVE} word="Current" /> : ''),
       text: ({ id }) => (id === currentId ? 'current' : ''),
     },
-    {
-      id: 'records',
-      header: 'Records',
-      width: '110px',
-      isNumber: true,
-      cell: ({ records }) => records.toLocaleString('en-US'),
-      text: ({ records }) => records,
-    },
+    numberColumn('records', 'Records', ({ records }) => records),
     {
       id: 'size',
       header: 'Index size',
@@ -102,20 +82,10 @@ function Snapshots({ pages, currentId }: SnapshotsProps) {
       cell: ({ sizeBytes }) => fileSize(sizeBytes),
       text: ({ sizeBytes }) => sizeBytes,
     },
-    {
-      id: 'index',
-      header: 'Index file',
+    digestColumn('index', 'Index file', ({ indexDigest }) => indexDigest, 'digest of the index file', {
       width: '170px',
-      cell: ({ indexDigest }) => <DigestChip digest={indexDigest} what="digest of the index file" />,
-      text: ({ indexDigest }) => indexDigest,
-    },
-    {
-      id: 'made',
-      header: 'Made',
-      width: 'minmax(110px, 1fr)',
-      cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-      text: ({ createdAt }) => createdAt,
-    },
+    }),
+    timeColumn('made', 'Made', ({ createdAt }) => createdAt, { width: 'minmax(110px, 1fr)' }),
   ];
   return (
     <>
@@ -158,7 +128,7 @@ const RECORD_COLUMNS: readonly Column<Observation>[] = [
     cell: ({ advisoryId }) => <strong>{advisoryId}</strong>,
     text: ({ advisoryId }) => advisoryId,
   },
-  { id: 'source', header: 'Source', width: '90px', cell: ({ source }) => source, text: ({ source }) => source },
+  textColumn('source', 'Source', ({ source }) => source, { width: '90px' }),
   {
     id: 'aliases',
     header: 'Also called',
@@ -183,20 +153,8 @@ const RECORD_COLUMNS: readonly Column<Observation>[] = [
     ),
     text: ({ summary }) => summary ?? '',
   },
-  {
-    id: 'digest',
-    header: 'Digest',
-    width: '165px',
-    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the record" />,
-    text: ({ digest }) => digest,
-  },
-  {
-    id: 'received',
-    header: 'Received',
-    width: '110px',
-    cell: ({ receivedAt }) => <TimeAgo at={receivedAt} />,
-    text: ({ receivedAt }) => receivedAt,
-  },
+  digestColumn('digest', 'Digest', ({ digest }) => digest, 'digest of the record'),
+  timeColumn('received', 'Received', ({ receivedAt }) => receivedAt),
 ];
 
 function Records() {

@@ -2,7 +2,8 @@ import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/polic
 import { useState } from 'react';
 import { useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, EXCEPTION_STATES, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { Button, EmptyState, EXCEPTION_STATES, Page } from '../../ui/index.ts';
+import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, useChoice } from '../common/filters.tsx';
 import { choices, scopeOfException } from '../common/looks.ts';
@@ -13,64 +14,20 @@ import { RequestExceptionDialog } from './dialogs/request-exception-dialog.tsx';
 const STATES = ['draft', 'pending_review', 'approved', 'rejected', 'revoked', 'expired'] as const;
 
 const COLUMNS: readonly Column<PolicyException>[] = [
-  {
-    id: 'vulnerability',
-    header: 'Vulnerability',
-    isName: true,
-    width: 'minmax(150px, 1fr)',
-    cell: ({ id, vulnerability }) => <AppLink to={`/exceptions/${id}`}>{vulnerability}</AppLink>,
-    text: ({ vulnerability }) => vulnerability,
-  },
-  {
-    id: 'state',
-    header: 'State',
-    width: '175px',
-    cell: ({ state }) => <StateBadge {...EXCEPTION_STATES[state]} />,
-    text: ({ state }) => state,
-  },
-  {
-    id: 'covers',
-    header: 'Covers',
-    width: 'minmax(200px, 1.6fr)',
-    cell: (one) => <span title={scopeOfException(one)}>{scopeOfException(one)}</span>,
-    text: (one) => scopeOfException(one),
-  },
-  {
-    id: 'reason',
-    header: 'Reason',
-    width: 'minmax(200px, 2fr)',
-    cell: ({ reason }) => <span title={reason}>{reason}</span>,
-    text: ({ reason }) => reason,
-  },
-  {
-    id: 'by',
-    header: 'Requested by',
-    width: '120px',
-    cell: ({ requestedBy }) => requestedBy.name,
-    text: ({ requestedBy }) => requestedBy.name,
-  },
-  {
-    id: 'decided',
-    header: 'Decided by',
-    width: '110px',
-    cell: ({ decidedBy }) => decidedBy?.name ?? '–',
-    text: ({ decidedBy }) => decidedBy?.name ?? '',
-  },
-  {
-    id: 'asked',
-    header: 'Requested',
-    width: '110px',
-    isExtra: true,
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
-  {
-    id: 'ends',
-    header: 'Ends',
-    width: '100px',
-    cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
-    text: ({ expiresAt }) => expiresAt,
-  },
+  linkColumn(
+    'vulnerability',
+    'Vulnerability',
+    ({ vulnerability }) => vulnerability,
+    ({ id }) => `/exceptions/${id}`,
+    { isName: true, width: 'minmax(150px, 1fr)' },
+  ),
+  stateColumn('state', 'State', EXCEPTION_STATES, ({ state }) => state, { width: '175px' }),
+  textColumn('covers', 'Covers', (one) => scopeOfException(one), { width: 'minmax(200px, 1.6fr)' }),
+  textColumn('reason', 'Reason', ({ reason }) => reason, { width: 'minmax(200px, 2fr)' }),
+  textColumn('by', 'Requested by', ({ requestedBy }) => requestedBy.name, { width: '120px' }),
+  textColumn('decided', 'Decided by', ({ decidedBy }) => decidedBy?.name ?? null, { width: '110px' }),
+  timeColumn('asked', 'Requested', ({ createdAt }) => createdAt, { isExtra: true }),
+  timeColumn('ends', 'Ends', ({ expiresAt }) => expiresAt, { width: '100px' }),
 ];
 
 export function Component() {

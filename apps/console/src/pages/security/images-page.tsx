@@ -3,17 +3,8 @@ import { type Image, type Scan, SCANNER_ROUTES } from '@stella-ops/contracts/sca
 import { useState } from 'react';
 import { useApi, useCan, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import {
-  AppLink,
-  Button,
-  DigestChip,
-  EmptyState,
-  Page,
-  StateBadge,
-  Tabs,
-  TimeAgo,
-  useUrlQuery,
-} from '../../ui/index.ts';
+import { AppLink, Button, EmptyState, Page, Tabs, useUrlQuery } from '../../ui/index.ts';
+import { digestColumn, numberColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, TextFilter, useChoice } from '../common/filters.tsx';
 import { choices, SCAN_STATES } from '../common/looks.ts';
@@ -32,35 +23,15 @@ const COLUMNS: readonly Column<Image>[] = [
     cell: ({ digest, name }) => <AppLink to={`/images/${digest}`}>{shortName(name)}</AppLink>,
     text: ({ name }) => name,
   },
-  {
-    id: 'digest',
-    header: 'Digest',
-    width: '165px',
-    cell: ({ digest }) => <DigestChip digest={digest} what="image digest" />,
-    text: ({ digest }) => digest,
-  },
+  digestColumn('digest', 'Digest', ({ digest }) => digest, 'image digest'),
   {
     id: 'findings',
     header: 'Open findings',
     width: '190px',
     cell: ({ digest }) => <OpenFindings imageDigest={digest} />,
   },
-  {
-    id: 'components',
-    header: 'Components',
-    width: '110px',
-    isNumber: true,
-    cell: ({ components }) => components.toLocaleString('en-US'),
-    text: ({ components }) => components,
-  },
-  {
-    id: 'gaps',
-    header: 'Gaps',
-    width: '80px',
-    isNumber: true,
-    cell: ({ gaps }) => gaps.toLocaleString('en-US'),
-    text: ({ gaps }) => gaps,
-  },
+  numberColumn('components', 'Components', ({ components }) => components),
+  numberColumn('gaps', 'Gaps', ({ gaps }) => gaps, { width: '80px' }),
   {
     id: 'origin',
     header: 'Known from',
@@ -68,13 +39,7 @@ const COLUMNS: readonly Column<Image>[] = [
     cell: ({ origin }) => (origin === 'scan' ? 'Its layers' : 'An SBOM'),
     text: ({ origin }) => origin,
   },
-  {
-    id: 'platform',
-    header: 'Platform',
-    width: '120px',
-    cell: ({ platform }) => platform ?? '–',
-    text: ({ platform }) => platform,
-  },
+  textColumn('platform', 'Platform', ({ platform }) => platform, { width: '120px' }),
   {
     id: 'size',
     header: 'Size',
@@ -84,13 +49,7 @@ const COLUMNS: readonly Column<Image>[] = [
     cell: ({ sizeBytes }) => fileSize(sizeBytes),
     text: ({ sizeBytes }) => sizeBytes,
   },
-  {
-    id: 'scanned',
-    header: 'Scanned',
-    width: '110px',
-    cell: ({ scannedAt }) => <TimeAgo at={scannedAt} />,
-    text: ({ scannedAt }) => scannedAt,
-  },
+  timeColumn('scanned', 'Scanned', ({ scannedAt }) => scannedAt),
 ];
 
 export function Component() {
@@ -172,13 +131,7 @@ const SCAN_COLUMNS: readonly Column<Scan>[] = [
       imageDigest === null ? <code>{source}</code> : <AppLink to={`/images/${imageDigest}`}>{source}</AppLink>,
     text: ({ source }) => source,
   },
-  {
-    id: 'status',
-    header: 'State',
-    width: '120px',
-    cell: ({ status }) => <StateBadge {...SCAN_STATES[status]} />,
-    text: ({ status }) => status,
-  },
+  stateColumn('status', 'State', SCAN_STATES, ({ status }) => status, { width: '120px' }),
   {
     id: 'error',
     header: 'Why it failed',
@@ -186,35 +139,10 @@ const SCAN_COLUMNS: readonly Column<Scan>[] = [
     cell: ({ error }) => (error === null ? '' : <span title={error.hint}>{error.message}</span>),
     text: ({ error }) => error?.message ?? '',
   },
-  {
-    id: 'attempts',
-    header: 'Attempts',
-    width: '90px',
-    isNumber: true,
-    cell: ({ attempts }) => attempts,
-    text: ({ attempts }) => attempts,
-  },
-  {
-    id: 'by',
-    header: 'Asked by',
-    width: '120px',
-    cell: ({ requestedBy }) => requestedBy,
-    text: ({ requestedBy }) => requestedBy,
-  },
-  {
-    id: 'created',
-    header: 'Asked',
-    width: '110px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
-  {
-    id: 'finished',
-    header: 'Ended',
-    width: '110px',
-    cell: ({ finishedAt }) => <TimeAgo at={finishedAt} />,
-    text: ({ finishedAt }) => finishedAt,
-  },
+  numberColumn('attempts', 'Attempts', ({ attempts }) => attempts, { width: '90px' }),
+  textColumn('by', 'Asked by', ({ requestedBy }) => requestedBy, { width: '120px' }),
+  timeColumn('created', 'Asked', ({ createdAt }) => createdAt),
+  timeColumn('finished', 'Ended', ({ finishedAt }) => finishedAt),
 ];
 
 function ScanList() {

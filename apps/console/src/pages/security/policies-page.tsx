@@ -2,7 +2,8 @@ import { POLICY_ROUTES, type PolicyPack } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, DigestChip, EmptyState, Page, StateBadge, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { Button, EmptyState, Page, StateBadge, useUrlQuery } from '../../ui/index.ts';
+import { digestColumn, linkColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ACTIVE, INACTIVE } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
@@ -10,21 +11,14 @@ import { listed } from '../common/words.ts';
 import { PublishPolicyDialog } from './dialogs/publish-policy-dialog.tsx';
 
 const COLUMNS: readonly Column<PolicyPack>[] = [
-  {
-    id: 'name',
-    header: 'Policy',
-    isName: true,
-    width: 'minmax(160px, 1.5fr)',
-    cell: ({ digest, name }) => <AppLink to={`/policies/${digest}`}>{name}</AppLink>,
-    text: ({ name }) => name,
-  },
-  {
-    id: 'version',
-    header: 'Version',
-    width: '110px',
-    cell: ({ version }) => version,
-    text: ({ version }) => version,
-  },
+  linkColumn(
+    'name',
+    'Policy',
+    ({ name }) => name,
+    ({ digest }) => `/policies/${digest}`,
+    { isName: true, width: 'minmax(160px, 1.5fr)' },
+  ),
+  textColumn('version', 'Version', ({ version }) => version, { width: '110px' }),
   {
     id: 'active',
     header: 'State',
@@ -32,35 +26,10 @@ const COLUMNS: readonly Column<PolicyPack>[] = [
     cell: ({ isActive }) => <StateBadge {...(isActive ? ACTIVE : INACTIVE)} />,
     text: ({ isActive }) => (isActive ? 'active' : 'inactive'),
   },
-  {
-    id: 'rules',
-    header: 'Rules',
-    width: '80px',
-    isNumber: true,
-    cell: ({ rules }) => rules,
-    text: ({ rules }) => rules,
-  },
-  {
-    id: 'digest',
-    header: 'Digest',
-    width: '165px',
-    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the policy" />,
-    text: ({ digest }) => digest,
-  },
-  {
-    id: 'by',
-    header: 'Published by',
-    width: 'minmax(120px, 1fr)',
-    cell: ({ publishedBy }) => publishedBy,
-    text: ({ publishedBy }) => publishedBy,
-  },
-  {
-    id: 'at',
-    header: 'Published',
-    width: '110px',
-    cell: ({ publishedAt }) => <TimeAgo at={publishedAt} />,
-    text: ({ publishedAt }) => publishedAt,
-  },
+  numberColumn('rules', 'Rules', ({ rules }) => rules, { width: '80px' }),
+  digestColumn('digest', 'Digest', ({ digest }) => digest, 'digest of the policy'),
+  textColumn('by', 'Published by', ({ publishedBy }) => publishedBy, { width: 'minmax(120px, 1fr)' }),
+  timeColumn('at', 'Published', ({ publishedAt }) => publishedAt),
 ];
 
 export function Component() {

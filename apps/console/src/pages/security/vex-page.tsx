@@ -6,7 +6,8 @@ import {
 } from '@stella-ops/contracts/excititor';
 import { useApi, usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { DigestChip, EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { vexLook } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
@@ -56,49 +57,12 @@ const DOCUMENT_COLUMNS: readonly Column<VexDocument>[] = [
     cell: ({ documentId }) => <code title={documentId}>{documentId}</code>,
     text: ({ documentId }) => documentId,
   },
-  {
-    id: 'author',
-    header: 'Author',
-    width: 'minmax(140px, 1fr)',
-    cell: ({ author }) => author ?? '–',
-    text: ({ author }) => author,
-  },
-  {
-    id: 'provider',
-    header: 'Provider',
-    width: '110px',
-    cell: ({ provider }) => provider,
-    text: ({ provider }) => provider,
-  },
-  {
-    id: 'statements',
-    header: 'Statements',
-    width: '110px',
-    isNumber: true,
-    cell: ({ statements }) => statements,
-    text: ({ statements }) => statements,
-  },
-  {
-    id: 'digest',
-    header: 'Digest',
-    width: '165px',
-    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the document" />,
-    text: ({ digest }) => digest,
-  },
-  {
-    id: 'written',
-    header: 'Written',
-    width: '110px',
-    cell: ({ timestamp }) => <TimeAgo at={timestamp} />,
-    text: ({ timestamp }) => timestamp,
-  },
-  {
-    id: 'received',
-    header: 'Received',
-    width: '110px',
-    cell: ({ receivedAt }) => <TimeAgo at={receivedAt} />,
-    text: ({ receivedAt }) => receivedAt,
-  },
+  textColumn('author', 'Author', ({ author }) => author, { width: 'minmax(140px, 1fr)' }),
+  textColumn('provider', 'Provider', ({ provider }) => provider, { width: '110px' }),
+  numberColumn('statements', 'Statements', ({ statements }) => statements),
+  digestColumn('digest', 'Digest', ({ digest }) => digest, 'digest of the document'),
+  timeColumn('written', 'Written', ({ timestamp }) => timestamp),
+  timeColumn('received', 'Received', ({ receivedAt }) => receivedAt),
 ];
 
 function Documents() {
@@ -166,20 +130,8 @@ const STATEMENT_COLUMNS: readonly Column<VexStatement>[] = [
     ),
     text: ({ products }) => products.join(' '),
   },
-  {
-    id: 'document',
-    header: 'Document',
-    width: '165px',
-    cell: ({ documentDigest }) => <DigestChip digest={documentDigest} what="digest of the document" />,
-    text: ({ documentDigest }) => documentDigest,
-  },
-  {
-    id: 'at',
-    header: 'Said',
-    width: '110px',
-    cell: ({ timestamp }) => <TimeAgo at={timestamp} />,
-    text: ({ timestamp }) => timestamp,
-  },
+  digestColumn('document', 'Document', ({ documentDigest }) => documentDigest, 'digest of the document'),
+  timeColumn('at', 'Said', ({ timestamp }) => timestamp),
 ];
 
 function Statements() {
@@ -205,29 +157,12 @@ function Statements() {
 }
 
 const SNAPSHOT_COLUMNS: readonly Column<VexSnapshot>[] = [
-  {
-    id: 'digest',
-    header: 'Snapshot',
+  digestColumn('digest', 'Snapshot', ({ digest }) => digest, 'digest of the snapshot', {
     isName: true,
     width: 'minmax(170px, 1fr)',
-    cell: ({ digest }) => <DigestChip digest={digest} what="digest of the snapshot" />,
-    text: ({ digest }) => digest,
-  },
-  {
-    id: 'documents',
-    header: 'Documents',
-    width: '120px',
-    isNumber: true,
-    cell: ({ documents }) => documents,
-    text: ({ documents }) => documents,
-  },
-  {
-    id: 'made',
-    header: 'Made',
-    width: 'minmax(120px, 1fr)',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  }),
+  numberColumn('documents', 'Documents', ({ documents }) => documents, { width: '120px' }),
+  timeColumn('made', 'Made', ({ createdAt }) => createdAt, { width: 'minmax(120px, 1fr)' }),
 ];
 
 function Snapshots() {

@@ -2,7 +2,8 @@ import { AUTHORITY_ROUTES, type OAuthClient } from '@stella-ops/contracts/author
 import { useState } from 'react';
 import { useCommand, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { Button, ConfirmByName, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { Button, ConfirmByName, EmptyState, Page, StateBadge } from '../../ui/index.ts';
+import { timeColumn } from '../common/columns.tsx';
 import { ACTIVE, INACTIVE } from '../common/looks.ts';
 import { counted } from '../common/words.ts';
 import { CreateClientDialog } from './dialogs/create-client-dialog.tsx';
@@ -31,13 +32,7 @@ const COLUMNS: readonly Column<OAuthClient>[] = [
     cell: ({ scopes }) => <span title={scopes.join('\n')}>{scopes.join(', ')}</span>,
     text: ({ scopes }) => scopes.join(' '),
   },
-  {
-    id: 'created',
-    header: 'Registered',
-    width: '110px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  timeColumn('created', 'Registered', ({ createdAt }) => createdAt),
 ];
 
 export function Component() {

@@ -2,7 +2,8 @@ import { AUTHORITY_ROUTES, type Tenant } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand, useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { Button, ConfirmByName, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { Button, ConfirmByName, EmptyState, Page, StateBadge } from '../../ui/index.ts';
+import { textColumn, timeColumn } from '../common/columns.tsx';
 import { ACTIVE, INACTIVE } from '../common/looks.ts';
 import { counted } from '../common/words.ts';
 import { CreateTenantDialog, etagOf, RenameTenantDialog } from './dialogs/tenant-dialogs.tsx';
@@ -16,13 +17,7 @@ const COLUMNS: readonly Column<Tenant>[] = [
     cell: ({ name }) => <strong>{name}</strong>,
     text: ({ name }) => name,
   },
-  {
-    id: 'title',
-    header: 'Title',
-    width: 'minmax(180px, 2fr)',
-    cell: ({ displayName }) => displayName,
-    text: ({ displayName }) => displayName,
-  },
+  textColumn('title', 'Title', ({ displayName }) => displayName, { width: 'minmax(180px, 2fr)' }),
   {
     id: 'state',
     header: 'State',
@@ -30,13 +25,7 @@ const COLUMNS: readonly Column<Tenant>[] = [
     cell: ({ isActive }) => <StateBadge {...(isActive ? ACTIVE : INACTIVE)} />,
     text: ({ isActive }) => (isActive ? 'active' : 'inactive'),
   },
-  {
-    id: 'created',
-    header: 'Created',
-    width: '120px',
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  timeColumn('created', 'Created', ({ createdAt }) => createdAt, { width: '120px' }),
   { id: 'id', header: 'Id', width: '320px', isExtra: true, cell: ({ id }) => <code>{id}</code>, text: ({ id }) => id },
 ];
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { nowMs, useCommand, useMe, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { Button, ConfirmByName, EmptyState, Page, StateBadge, type StateLook, TimeAgo } from '../../ui/index.ts';
+import { textColumn, timeColumn } from '../common/columns.tsx';
 import { counted } from '../common/words.ts';
 import { CreateTokenDialog } from './dialogs/create-token-dialog.tsx';
 
@@ -22,13 +23,7 @@ const COLUMNS: readonly Column<ApiToken>[] = [
     cell: (token) => <StateBadge {...tokenLook(token)} />,
     text: (token) => tokenLook(token).word,
   },
-  {
-    id: 'owner',
-    header: 'Acts as',
-    width: '130px',
-    cell: ({ ownerName }) => ownerName,
-    text: ({ ownerName }) => ownerName,
-  },
+  textColumn('owner', 'Acts as', ({ ownerName }) => ownerName, { width: '130px' }),
   {
     id: 'scopes',
     header: 'May',
@@ -44,21 +39,8 @@ const COLUMNS: readonly Column<ApiToken>[] = [
       lastUsedAt === null ? <span className="quiet">never</span> : <TimeAgo at={lastUsedAt} />,
     text: ({ lastUsedAt }) => lastUsedAt,
   },
-  {
-    id: 'ends',
-    header: 'Ends',
-    width: '100px',
-    cell: ({ expiresAt }) => <TimeAgo at={expiresAt} />,
-    text: ({ expiresAt }) => expiresAt,
-  },
-  {
-    id: 'created',
-    header: 'Created',
-    width: '110px',
-    isExtra: true,
-    cell: ({ createdAt }) => <TimeAgo at={createdAt} />,
-    text: ({ createdAt }) => createdAt,
-  },
+  timeColumn('ends', 'Ends', ({ expiresAt }) => expiresAt, { width: '100px' }),
+  timeColumn('created', 'Created', ({ createdAt }) => createdAt, { isExtra: true }),
 ];
 
 function tokenLook({ isRevoked, expiresAt }: ApiToken): StateLook {

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { AppLink, Button, EmptyState, Page, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { textColumn } from '../common/columns.tsx';
 import { ACTIVE, INACTIVE } from '../common/looks.ts';
 import { counted } from '../common/words.ts';
 import { ResetPasswordDialog } from './dialogs/reset-password-dialog.tsx';
@@ -17,13 +18,7 @@ const COLUMNS: readonly Column<User>[] = [
     cell: ({ name }) => <strong>{name}</strong>,
     text: ({ name }) => name,
   },
-  {
-    id: 'display',
-    header: 'Name',
-    width: 'minmax(140px, 1.2fr)',
-    cell: ({ displayName }) => displayName,
-    text: ({ displayName }) => displayName,
-  },
+  textColumn('display', 'Name', ({ displayName }) => displayName, { width: 'minmax(140px, 1.2fr)' }),
   {
     id: 'roles',
     header: 'Roles',
@@ -38,14 +33,7 @@ const COLUMNS: readonly Column<User>[] = [
     cell: ({ isActive }) => <StateBadge {...(isActive ? ACTIVE : INACTIVE)} />,
     text: ({ isActive }) => (isActive ? 'active' : 'inactive'),
   },
-  {
-    id: 'mail',
-    header: 'Mail address',
-    width: 'minmax(150px, 1fr)',
-    isExtra: true,
-    cell: ({ email }) => email ?? '–',
-    text: ({ email }) => email,
-  },
+  textColumn('mail', 'Mail address', ({ email }) => email, { width: 'minmax(150px, 1fr)', isExtra: true }),
   {
     id: 'login',
     header: 'Last sign-in',

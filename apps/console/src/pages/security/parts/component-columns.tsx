@@ -1,5 +1,6 @@
 import type { Column } from '../../../ui/grid/index.ts';
 import type { InventoryComponent } from '../inventory.ts';
+import { textColumn } from '../../common/columns.tsx';
 
 const GRADES: Readonly<Record<string, string>> = {
   exact: 'Package manager’s record',
@@ -23,7 +24,7 @@ export const COMPONENT_COLUMNS: readonly Column<InventoryComponent>[] = [
     cell: ({ version }) => <code>{version ?? '–'}</code>,
     text: ({ version }) => version ?? '',
   },
-  { id: 'type', header: 'Type', width: '90px', cell: ({ type }) => type, text: ({ type }) => type },
+  textColumn('type', 'Type', ({ type }) => type, { width: '90px' }),
   {
     id: 'licences',
     header: 'Licences',

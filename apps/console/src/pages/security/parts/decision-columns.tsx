@@ -1,31 +1,19 @@
 import type { Decision } from '@stella-ops/contracts/policy';
 import type { Column } from '../../../ui/grid/index.ts';
-import { AppLink, DigestChip, StateBadge, TimeAgo } from '../../../ui/index.ts';
+import { AppLink } from '../../../ui/index.ts';
+import { digestColumn, stateColumn, timeColumn } from '../../common/columns.tsx';
 import { OUTCOMES, PURPOSES } from '../../common/looks.ts';
 
 export const DECISION_COLUMNS: readonly Column<Decision>[] = [
-  {
-    id: 'id',
-    header: 'Decision',
+  digestColumn('id', 'Decision', ({ id }) => id, 'id of the decision', {
     isName: true,
     width: '160px',
-    cell: ({ id }) => <DigestChip digest={id} href={`/decisions/${id}`} what="id of the decision" />,
-    text: ({ id }) => id,
-  },
-  {
-    id: 'outcome',
-    header: 'Outcome',
-    width: '152px',
-    cell: ({ outcome }) => <StateBadge {...OUTCOMES[outcome]} />,
-    text: ({ outcome }) => outcome,
-  },
-  {
-    id: 'image',
-    header: 'Image',
-    width: '165px',
-    cell: ({ imageDigest }) => <DigestChip digest={imageDigest} href={`/images/${imageDigest}`} what="image digest" />,
-    text: ({ imageDigest }) => imageDigest,
-  },
+    to: ({ id }) => `/decisions/${id}`,
+  }),
+  stateColumn('outcome', 'Outcome', OUTCOMES, ({ outcome }) => outcome, { width: '152px' }),
+  digestColumn('image', 'Image', ({ imageDigest }) => imageDigest, 'image digest', {
+    to: ({ imageDigest }) => `/images/${imageDigest}`,
+  }),
   {
     id: 'environment',
     header: 'For',
@@ -59,11 +47,5 @@ export const DECISION_COLUMNS: readonly Column<Decision>[] = [
     cell: ({ purpose }) => PURPOSES[purpose],
     text: ({ purpose }) => purpose,
   },
-  {
-    id: 'at',
-    header: 'Decided',
-    width: '110px',
-    cell: ({ evaluatedAt }) => <TimeAgo at={evaluatedAt} />,
-    text: ({ evaluatedAt }) => evaluatedAt,
-  },
+  timeColumn('at', 'Decided', ({ evaluatedAt }) => evaluatedAt),
 ];

@@ -1,6 +1,7 @@
 import type { Finding } from '@stella-ops/contracts/findings';
 import type { Column } from '../../../ui/grid/index.ts';
-import { AppLink, DigestChip, StateBadge, TimeAgo } from '../../../ui/index.ts';
+import { AppLink, DigestChip } from '../../../ui/index.ts';
+import { stateColumn, textColumn, timeColumn } from '../../common/columns.tsx';
 import { FINDING_STATES } from '../../common/looks.ts';
 import { Severity } from '../../common/severity.tsx';
 
@@ -44,13 +45,7 @@ export const FINDING_COLUMNS_OF_IMAGE: readonly Column<Finding>[] = [
     cell: ({ score }) => score?.toFixed(1) ?? '–',
     text: ({ score }) => score,
   },
-  {
-    id: 'package',
-    header: 'Package',
-    width: 'minmax(140px, 1.2fr)',
-    cell: ({ package: name }) => name,
-    text: ({ package: name }) => name,
-  },
+  textColumn('package', 'Package', ({ package: name }) => name, { width: 'minmax(140px, 1.2fr)' }),
   {
     id: 'installed',
     header: 'Installed',
@@ -66,28 +61,9 @@ export const FINDING_COLUMNS_OF_IMAGE: readonly Column<Finding>[] = [
       fixedVersions[0] === undefined ? <span className="quiet">No fix</span> : <code>{fixedVersions.join(', ')}</code>,
     text: ({ fixedVersions }) => fixedVersions.join(' '),
   },
-  {
-    id: 'status',
-    header: 'Status',
-    width: '140px',
-    cell: ({ status }) => <StateBadge {...FINDING_STATES[status]} />,
-    text: ({ status }) => status,
-  },
-  {
-    id: 'seen',
-    header: 'First seen',
-    width: '110px',
-    cell: ({ firstSeenAt }) => <TimeAgo at={firstSeenAt} />,
-    text: ({ firstSeenAt }) => firstSeenAt,
-  },
-  {
-    id: 'changed',
-    header: 'Last change',
-    width: '110px',
-    isExtra: true,
-    cell: ({ changedAt }) => <TimeAgo at={changedAt} />,
-    text: ({ changedAt }) => changedAt,
-  },
+  stateColumn('status', 'Status', FINDING_STATES, ({ status }) => status, { width: '140px' }),
+  timeColumn('seen', 'First seen', ({ firstSeenAt }) => firstSeenAt),
+  timeColumn('changed', 'Last change', ({ changedAt }) => changedAt, { isExtra: true }),
   {
     id: 'component',
     header: 'Component',
