@@ -3,7 +3,7 @@ import { type ReactNode, useState } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
-import { Button, IconButton } from './button.tsx';
+import { IconButton } from './button.tsx';
 import { Form, TextField } from './form.tsx';
 import type { AppError } from '@stella-ops/engine-kernel/errors';
 
@@ -117,18 +117,11 @@ function ConfirmForm({ name, nameOf, verb, reason, onConfirm, onClose, children,
         setTried(true);
         if (nameFault === undefined && reasonFault === undefined) onConfirm(why.trim());
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button
-            type="submit"
-            kind={rest.isDanger === true ? 'danger' : 'primary'}
-            isPending={rest.isPending ?? false}
-          >
-            {verb}
-          </Button>
-        </>
-      }
+      verb={verb}
+      isPending={rest.isPending ?? false}
+      isDanger={rest.isDanger === true}
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       {children}
       {reason === undefined ? null : (

@@ -13,6 +13,7 @@ import { Select as AriaSelect, SelectValue } from 'react-aria-components/Select'
 import { Text } from 'react-aria-components/Text';
 import { TextArea } from 'react-aria-components/TextArea';
 import { TextField as AriaTextField } from 'react-aria-components/TextField';
+import { Button } from './button.tsx';
 import { ErrorState } from './feedback.tsx';
 import { Icon } from './icon.tsx';
 
@@ -147,12 +148,18 @@ interface FormProps {
   readonly children: ReactNode;
   /** What the server said: shown above the fields. */
   readonly error?: AppError | null;
-  /** Buttons. */
-  readonly actions: ReactNode;
+  /** On the button that sends it: the effect, `Create user`. */
+  readonly verb: string;
+  readonly isPending: boolean;
+  /** What it does ends or undoes something. */
+  readonly isDanger?: boolean;
+  readonly onCancel?: () => void;
+  /** On the button that leaves everything as it is. */
+  readonly cancel?: string;
 }
 
 /** Fields, a summary of what is wrong, and buttons. Enter in a field sends it. */
-export function Form({ onSubmit, children, error, actions }: FormProps) {
+export function Form({ onSubmit, children, error, cancel = 'Cancel', ...rest }: FormProps) {
   return (
     <AriaForm
       className="form"
@@ -163,7 +170,12 @@ export function Form({ onSubmit, children, error, actions }: FormProps) {
     >
       {error === undefined || error === null ? null : <ErrorState error={error} />}
       {children}
-      <div className="form-actions">{actions}</div>
+      <div className="form-actions">
+        {rest.onCancel === undefined ? null : <Button onPress={rest.onCancel}>{cancel}</Button>}
+        <Button type="submit" kind={rest.isDanger === true ? 'danger' : 'primary'} isPending={rest.isPending}>
+          {rest.verb}
+        </Button>
+      </div>
     </AriaForm>
   );
 }

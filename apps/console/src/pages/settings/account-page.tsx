@@ -2,7 +2,7 @@ import '../common/layout.css';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../api/index.ts';
-import { Button, Columns, Form, KeyValue, Loaded, Notice, Page, Section, TextField } from '../../ui/index.ts';
+import { Columns, Form, KeyValue, Loaded, Notice, Page, Section, TextField } from '../../ui/index.ts';
 import { counted, listed } from '../common/words.ts';
 import { ScopeDetails } from './scope-list.tsx';
 import { passwordFault } from './password-fault.ts';
@@ -77,11 +77,8 @@ function ChangePassword() {
             },
           );
         }}
-        actions={
-          <Button type="submit" kind="primary" isPending={change.isPending}>
-            Change password
-          </Button>
-        }
+        verb="Change password"
+        isPending={change.isPending}
       >
         {change.isSuccess ? (
           <Notice tone="good" icon="check">

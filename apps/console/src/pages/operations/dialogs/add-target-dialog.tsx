@@ -65,14 +65,9 @@ function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly 
         const body = { name: name.trim(), environment, agent, kind: kind === 'script' ? 'script' : 'docker' } as const;
         add.mutate({ body }, { onSuccess: onClose });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={add.isPending}>
-            Add target
-          </Button>
-        </>
-      }
+      verb="Add target"
+      isPending={add.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="Name"

@@ -60,14 +60,9 @@ function EnrolForm({ onClose, onDirty }: { readonly onClose: () => void; readonl
         setTried(true);
         if (fault === undefined) enrol.mutate({ body: { name: name.trim() } }, { onSuccess: () => onDirty(true) });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={enrol.isPending}>
-            Make enrolment token
-          </Button>
-        </>
-      }
+      verb="Make enrolment token"
+      isPending={enrol.isPending}
+      onCancel={onClose}
     >
       <p className="quiet">
         An agent runs beside the Docker Engine or on the script host that it deploys to. It proves who it is by a

@@ -1,7 +1,7 @@
 import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Button, Dialog, Form, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, TextField } from '../../../ui/index.ts';
 import { isRepository, isSlug, REPOSITORY_FAULT, SLUG_FAULT } from '../model/fields.ts';
 
 interface ComponentDialogProps {
@@ -44,14 +44,9 @@ function ComponentForm({ component, etag, onClose }: ComponentDialogProps) {
           update.mutate({ ...input, ...(etag === undefined ? {} : { ifMatch: etag }) }, { onSuccess: onClose });
         }
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending || update.isPending}>
-            {component === undefined ? 'Create component' : 'Save changes'}
-          </Button>
-        </>
-      }
+      verb={component === undefined ? 'Create component' : 'Save changes'}
+      isPending={create.isPending || update.isPending}
+      onCancel={onClose}
     >
       {component === undefined ? (
         <TextField

@@ -3,7 +3,7 @@ import { type Environment, RELEASES_ROUTES } from '@stella-ops/contracts/release
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCan, useCommand } from '../../../api/index.ts';
-import { Button, Checkbox, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
+import { Checkbox, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
 import { isSlug, SLUG_FAULT, wholeNumber } from '../model/fields.ts';
 import { useEnvironments } from '../parts/use-environments.ts';
 
@@ -75,14 +75,9 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
     <Form
       error={create.error ?? update.error}
       onSubmit={submit}
-      actions={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending || update.isPending}>
-            {environment === undefined ? 'Create environment' : 'Save changes'}
-          </Button>
-        </>
-      }
+      verb={environment === undefined ? 'Create environment' : 'Save changes'}
+      isPending={create.isPending || update.isPending}
+      onCancel={onClose}
     >
       {environment === undefined ? (
         <>

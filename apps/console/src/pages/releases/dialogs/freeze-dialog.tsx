@@ -1,7 +1,7 @@
 import { type Environment, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { nowMs, useCommand } from '../../../api/index.ts';
-import { Button, Dialog, Form, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, TextField } from '../../../ui/index.ts';
 import { utcTime } from '../model/fields.ts';
 
 interface FreezeDialogProps {
@@ -51,14 +51,9 @@ function FreezeForm({ environment, onClose }: FreezeDialogProps) {
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button type="submit" kind="primary" isPending={freeze.isPending}>
-            Freeze {environment.name}
-          </Button>
-        </>
-      }
+      verb={`Freeze ${environment.name}`}
+      isPending={freeze.isPending}
+      onCancel={onClose}
     >
       <p>While it lasts nothing is promoted to {environment.name}. What runs there goes on running.</p>
       <TextField

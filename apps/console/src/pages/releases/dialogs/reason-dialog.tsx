@@ -1,6 +1,6 @@
 import type { AppError } from '@stella-ops/engine-kernel/errors';
 import { type ReactNode, useState } from 'react';
-import { Button, Dialog, Form, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, TextField } from '../../../ui/index.ts';
 
 interface ReasonDialogProps {
   readonly title: string;
@@ -44,14 +44,11 @@ export function ReasonDialog(props: ReasonDialogProps) {
           setTried(true);
           if (fault === undefined && !props.isPending) props.onConfirm(reason.trim());
         }}
-        actions={
-          <>
-            <Button onPress={close}>{props.keep ?? 'Keep as it is'}</Button>
-            <Button type="submit" kind={props.isDanger === true ? 'danger' : 'primary'} isPending={props.isPending}>
-              {props.verb}
-            </Button>
-          </>
-        }
+        verb={props.verb}
+        isPending={props.isPending}
+        isDanger={props.isDanger === true}
+        onCancel={close}
+        cancel={props.keep ?? 'Keep as it is'}
       >
         {props.children}
         <TextField

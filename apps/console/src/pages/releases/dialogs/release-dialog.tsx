@@ -3,7 +3,7 @@ import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
-import { Button, Dialog, EmptyState, Form, Loaded, Select, TextField } from '../../../ui/index.ts';
+import { Dialog, EmptyState, Form, Loaded, Select, TextField } from '../../../ui/index.ts';
 import { isSlug, isVersion, SLUG_FAULT, VERSION_FAULT } from '../model/fields.ts';
 
 interface ReleaseDialogProps {
@@ -93,14 +93,9 @@ function ReleaseForm({ components, product, onClose }: ReleaseFormProps) {
           { onSuccess: ({ body }) => void navigate({ to: `/releases/${body.id}` }).then(onClose) },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending}>
-            Create release
-          </Button>
-        </>
-      }
+      verb="Create release"
+      isPending={create.isPending}
+      onCancel={onClose}
     >
       <div className="field-pair">
         <TextField

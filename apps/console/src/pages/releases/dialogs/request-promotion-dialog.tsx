@@ -2,7 +2,7 @@ import { type Promotion, type Release, RELEASES_ROUTES } from '@stella-ops/contr
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
-import { Button, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, Select, TextField } from '../../../ui/index.ts';
 import { nextEnvironment } from '../model/next-environment.ts';
 import { ChangePreview } from '../parts/change-preview.tsx';
 import { useEnvironments } from '../parts/use-environments.ts';
@@ -56,14 +56,9 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
           { onSuccess: ({ body }) => void navigate({ to: `/promotions/${body.id}` }).then(onClose) },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Not now</Button>
-          <Button type="submit" kind="primary" isPending={request.isPending}>
-            Request promotion
-          </Button>
-        </>
-      }
+      verb="Request promotion"
+      isPending={request.isPending}
+      onCancel={onClose}
     >
       {release === undefined ? (
         <Select

@@ -4,7 +4,7 @@ import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import type { Environment } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Button, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, Select, TextField } from '../../../ui/index.ts';
 import { FileField } from '../../common/file-field.tsx';
 import { wholeNumber } from '../model/fields.ts';
 
@@ -66,14 +66,10 @@ function TemplateForm({ environment, onClose }: TemplateDialogProps) {
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button type="submit" kind="primary" isPending={save.isPending}>
-            Save template
-          </Button>
-        </>
-      }
+      verb="Save template"
+      isPending={save.isPending}
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       <Select label="Kind" options={KINDS} value={kind} onChange={setKind} />
       <TextField

@@ -53,14 +53,9 @@ function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; reado
           { onSuccess: () => onDirty(false) },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={publish.isPending}>
-            Publish and activate
-          </Button>
-        </>
-      }
+      verb="Publish and activate"
+      isPending={publish.isPending}
+      onCancel={onClose}
     >
       <p className="quiet">
         It becomes the active version of its name at once, and every image is judged again. A published version never

@@ -96,14 +96,9 @@ function RequestForm({ subject, onDirty, onClose }: RequestFormProps) {
           },
         });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={request.isPending}>
-            Request exception
-          </Button>
-        </>
-      }
+      verb="Request exception"
+      isPending={request.isPending}
+      onCancel={onClose}
     >
       {subject === undefined ? (
         <TextField

@@ -1,7 +1,7 @@
 import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { absoluteTime, Button, Dialog, DigestChip, Form, TextField } from '../../../ui/index.ts';
+import { absoluteTime, Dialog, DigestChip, Form, TextField } from '../../../ui/index.ts';
 
 export type Review = 'approve' | 'reject' | 'revoke';
 
@@ -74,14 +74,11 @@ function ReviewForm({ review, exception, onClose, onDirty }: ReviewFormProps) {
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button type="submit" kind={review === 'approve' ? 'primary' : 'danger'} isPending={command.isPending}>
-            {title}
-          </Button>
-        </>
-      }
+      verb={title}
+      isPending={command.isPending}
+      isDanger={review !== 'approve'}
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       <p>
         <strong>{exception.vulnerability}</strong> in {exception.package ?? 'every package'},{' '}

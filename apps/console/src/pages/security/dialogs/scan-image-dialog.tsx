@@ -32,14 +32,9 @@ function ScanForm({ onClose }: { readonly onClose: () => void }) {
           body: { source: source.trim(), ...(platform.trim() === '' ? {} : { platform: platform.trim() }) },
         });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={scan.isPending}>
-            Scan image
-          </Button>
-        </>
-      }
+      verb="Scan image"
+      isPending={scan.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="Image"

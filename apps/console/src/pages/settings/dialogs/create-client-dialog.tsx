@@ -53,14 +53,9 @@ function ClientForm({ onClose, onDirty }: { readonly onClose: () => void; readon
         if (nameFault !== undefined || scopeFault !== undefined) return;
         create.mutate({ body: { name: name.trim(), scopes: [...chosen] } });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending}>
-            Register client
-          </Button>
-        </>
-      }
+      verb="Register client"
+      isPending={create.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="Name"

@@ -69,14 +69,9 @@ function TokenForm({ onClose, onDirty }: { readonly onClose: () => void; readonl
           },
         });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending}>
-            Create token
-          </Button>
-        </>
-      }
+      verb="Create token"
+      isPending={create.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="Name"

@@ -1,7 +1,7 @@
 import { AUTHORITY_ROUTES, type User } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Button, Form, TextField } from '../../../ui/index.ts';
+import { Form, TextField } from '../../../ui/index.ts';
 import { passwordFault } from '../password-fault.ts';
 import { FormDialog } from './form-dialog.tsx';
 
@@ -33,14 +33,11 @@ function ResetForm({ user, onClose }: { readonly user: User; readonly onClose: (
         if (fault === undefined)
           reset.mutate({ params: { userId: user.id }, body: { password } }, { onSuccess: onClose });
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button type="submit" kind="danger" isPending={reset.isPending}>
-            Change password
-          </Button>
-        </>
-      }
+      verb="Change password"
+      isPending={reset.isPending}
+      isDanger
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       <p>All sessions of {user.displayName} end. Tell them the new password by a way that you trust.</p>
       <TextField

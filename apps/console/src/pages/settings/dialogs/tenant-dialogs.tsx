@@ -1,7 +1,7 @@
 import { AUTHORITY_ROUTES, type Tenant, UserName } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Button, Form, TextField } from '../../../ui/index.ts';
+import { Form, TextField } from '../../../ui/index.ts';
 import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 import { passwordFault } from '../password-fault.ts';
 import { FormDialog } from './form-dialog.tsx';
@@ -46,14 +46,9 @@ function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readon
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending}>
-            Create tenant
-          </Button>
-        </>
-      }
+      verb="Create tenant"
+      isPending={create.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="Name"
@@ -129,14 +124,10 @@ function RenameForm({ tenant, onClose }: { readonly tenant: Tenant; readonly onC
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button type="submit" kind="primary" isPending={update.isPending}>
-            Rename tenant
-          </Button>
-        </>
-      }
+      verb="Rename tenant"
+      isPending={update.isPending}
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       <TextField
         label="Title"

@@ -1,7 +1,7 @@
 import { AUTHORITY_ROUTES, type User, UserName } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
-import { Button, Checkbox, Form, Skeleton, TextField } from '../../../ui/index.ts';
+import { Checkbox, Form, Skeleton, TextField } from '../../../ui/index.ts';
 import { passwordFault } from '../password-fault.ts';
 import { Choices } from './choices.tsx';
 import { FormDialog } from './form-dialog.tsx';
@@ -74,14 +74,9 @@ function CreateForm({ onClose, onDirty }: Inside) {
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Cancel</Button>
-          <Button type="submit" kind="primary" isPending={create.isPending}>
-            Create user
-          </Button>
-        </>
-      }
+      verb="Create user"
+      isPending={create.isPending}
+      onCancel={onClose}
     >
       <TextField
         label="User name"
@@ -164,14 +159,10 @@ function EditForm({
           { onSuccess: onClose },
         );
       }}
-      actions={
-        <>
-          <Button onPress={onClose}>Keep as it is</Button>
-          <Button type="submit" kind="primary" isPending={update.isPending}>
-            Change user
-          </Button>
-        </>
-      }
+      verb="Change user"
+      isPending={update.isPending}
+      onCancel={onClose}
+      cancel="Keep as it is"
     >
       <TextField
         label="Name"
