@@ -2,8 +2,8 @@ import type { Deployment, Target } from '@stella-ops/contracts/deployments';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
 import { describeNeeding, has } from '@stella-ops/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { containersWith, docker, type SeenContainer } from './engine.ts';
-import { Stage } from './stage.ts';
+import type { SeenContainer } from './engine.ts';
+import { Stage, STAGE_PARTS } from './stage.ts';
 import { until } from './until.ts';
 
 const OURS = 'stella.environment=prod';
@@ -30,117 +30,113 @@ interface Story {
   readonly driftMs: number;
 }
 
-describeNeeding(
-  ['docker', 'registry', 'debootstrap', 'python', 'go', 'corpus'],
-  'from a registry to a running container and back, over the command line',
-  () => {
-    let stage: Stage;
-    let story: Story;
+describeNeeding(STAGE_PARTS, 'from a registry to a running container and back, over the command line', () => {
+  let stage: Stage;
+  let story: Story;
 
-    beforeAll(async () => {
-      stage = await Stage.open();
-      await stage.setUp();
-      story = await tellStory(stage);
-    }, 900_000);
-    afterAll(() => stage.close());
+  beforeAll(async () => {
+    stage = await Stage.open();
+    await stage.setUp();
+    story = await tellStory(stage);
+  }, 900_000);
+  afterAll(() => stage.close());
 
-    test('the vulnerable image is stopped, and the answer names reason, fix and who can help', () => {
-      expect(story.blocked.state).toBe('pending_gate');
-      const reasons = story.blocked.gates.filter(({ state }) => state === 'blocked').flatMap((gate) => gate.reasons);
-      const urllib3 = reasons.find(({ component }) => component?.includes('urllib3'));
-      expect(urllib3, JSON.stringify(reasons)).toMatchObject({ vulnerability: expect.stringMatching(/^\w+-/) });
-      expect(urllib3?.fix).toMatch(/upgrade urllib3 to [12]\./);
-      expect(story.whyText).toContain(urllib3?.sentence);
-      expect(story.whyText).toMatch(/who: \S/);
-    });
+  test('the vulnerable image is stopped, and the answer names reason, fix and who can help', () => {
+    expect(story.blocked.state).toBe('pending_gate');
+    const reasons = story.blocked.gates.filter(({ state }) => state === 'blocked').flatMap((gate) => gate.reasons);
+    const urllib3 = reasons.find(({ component }) => component?.includes('urllib3'));
+    expect(urllib3, JSON.stringify(reasons)).toMatchObject({ vulnerability: expect.stringMatching(/^\w+-/) });
+    expect(urllib3?.fix).toMatch(/upgrade urllib3 to [12]\./);
+    expect(story.whyText).toContain(urllib3?.sentence);
+    expect(story.whyText).toMatch(/who: \S/);
+  });
 
-    test('nobody approves what they asked for; the second person does, and the release goes out by itself', () => {
-      expect(story.ownApproval.exit).toBe(3);
-      expect(story.approved.approvals).toMatchObject([{ person: { name: 'sam' }, verdict: 'approved' }]);
-      expect(story.first).toMatchObject({ state: 'succeeded', kind: 'deploy', promotionId: story.approved.id });
-    });
+  test('nobody approves what they asked for; the second person does, and the release goes out by itself', () => {
+    expect(story.ownApproval.exit).toBe(3);
+    expect(story.approved.approvals).toMatchObject([{ person: { name: 'sam' }, verdict: 'approved' }]);
+    expect(story.first).toMatchObject({ state: 'succeeded', kind: 'deploy', promotionId: story.approved.id });
+  });
 
-    test('what runs is exactly what was scanned: config digest, manifest digest, release', () => {
-      expect(story.afterFirst.filter(({ isRunning }) => isRunning)).toMatchObject([
-        {
-          imageId: stage.versions['1.1.0'],
-          labels: {
-            'stella.release.id': story.releases['1.1.0'].id,
-            'stella.deployment.id': story.first.id,
-            'stella.component': 'web',
-            'stella.digest': manifestOf(story.releases['1.1.0']),
-          },
+  test('what runs is exactly what was scanned: config digest, manifest digest, release', () => {
+    expect(story.afterFirst.filter(({ isRunning }) => isRunning)).toMatchObject([
+      {
+        imageId: stage.versions['1.1.0'],
+        labels: {
+          'stella.release.id': story.releases['1.1.0'].id,
+          'stella.deployment.id': story.first.id,
+          'stella.component': 'web',
+          'stella.digest': manifestOf(story.releases['1.1.0']),
         },
-      ]);
-    });
+      },
+    ]);
+  });
 
-    test('the tag moves in the registry; the container stays what was scanned, and nothing has drifted', () => {
-      expect(story.afterTagMoved).toEqual(story.afterFirst);
-      expect(story.targetAfterTagMoved).toMatchObject({ status: 'online', drift: [], release: 'shop 1.1.0' });
-    });
+  test('the tag moves in the registry; the container stays what was scanned, and nothing has drifted', () => {
+    expect(story.afterTagMoved).toEqual(story.afterFirst);
+    expect(story.targetAfterTagMoved).toMatchObject({ status: 'online', drift: [], release: 'shop 1.1.0' });
+  });
 
-    test('the next release takes its place, and a rollback brings the earlier digest back', () => {
-      expect(story.second.state).toBe('succeeded');
-      expect(running(story.afterSecond)).toEqual([stage.versions['1.2.0']]);
-      expect(story.back).toMatchObject({ kind: 'rollback', state: 'rolled_back', reason: 'search is broken' });
-      expect(running(story.afterBack)).toEqual([stage.versions['1.1.0']]);
-      // Old containers are not left lying about.
-      expect(story.afterBack).toHaveLength(1);
-    });
+  test('the next release takes its place, and a rollback brings the earlier digest back', () => {
+    expect(story.second.state).toBe('succeeded');
+    expect(running(story.afterSecond)).toEqual([stage.versions['1.2.0']]);
+    expect(story.back).toMatchObject({ kind: 'rollback', state: 'rolled_back', reason: 'search is broken' });
+    expect(running(story.afterBack)).toEqual([stage.versions['1.1.0']]);
+    // Old containers are not left lying about.
+    expect(story.afterBack).toHaveLength(1);
+  });
 
-    test('where a digest is, and the board, follow what runs', () => {
-      expect(story.where).toMatchObject({
-        environments: [{ name: 'prod' }],
-        targets: [{ name: 'web-1', environment: 'prod', containers: 1 }],
-      });
-      expect(story.boardText).toMatch(/COMPONENT +prod\nweb +\S*1\.1\.0/);
+  test('where a digest is, and the board, follow what runs', () => {
+    expect(story.where).toMatchObject({
+      environments: [{ name: 'prod' }],
+      targets: [{ name: 'web-1', environment: 'prod', containers: 1 }],
     });
+    expect(story.boardText).toMatch(/COMPONENT +prod\nweb +\S*1\.1\.0/);
+  });
 
-    test('evidence of the decision and of the deployment verifies offline', async () => {
-      const { sam } = stage.people;
-      const decision = story.approved.gates
-        .find(({ name }) => name === 'policy')
-        ?.evidence.find(({ kind }) => kind === 'decision')?.id;
-      await sam.json(['capsule', 'get', decision ?? '', '--output', 'web.capsule.tar.zst']);
-      await until(
-        () => sam.json<Deployment>(['deployment', 'show', story.back.id]),
-        ({ bundleDigest }) => bundleDigest !== null,
-      );
-      await sam.json(['deployment', 'bundle', story.back.id, '--output', 'back.sigstore.json']);
-      await sam.run(['trust', 'get', '--output', 'root.json']);
-      const offline = has('namespaces') ? { prefix: ['unshare', '--net'] } : {};
-      const trust = ['--trusted-root', 'root.json', '--format', 'json'];
-      const capsule = await sam.run(['capsule', 'verify', 'web.capsule.tar.zst', ...trust], offline);
-      expect(capsule, capsule.stderr).toMatchObject({ exit: 0 });
-      const bundle = await sam.run(['bundle', 'verify', 'back.sigstore.json', ...trust], offline);
-      expect(bundle, bundle.stderr).toMatchObject({ exit: 0 });
-      expect(bundle.stdout).toContain(manifestOf(story.releases['1.1.0']).replace('sha256:', ''));
-    });
+  test('evidence of the decision and of the deployment verifies offline', async () => {
+    const { sam } = stage.people;
+    const decision = story.approved.gates
+      .find(({ name }) => name === 'policy')
+      ?.evidence.find(({ kind }) => kind === 'decision')?.id;
+    await sam.json(['capsule', 'get', decision ?? '', '--output', 'web.capsule.tar.zst']);
+    await until(
+      () => sam.json<Deployment>(['deployment', 'show', story.back.id]),
+      ({ bundleDigest }) => bundleDigest !== null,
+    );
+    await sam.json(['deployment', 'bundle', story.back.id, '--output', 'back.sigstore.json']);
+    await sam.run(['trust', 'get', '--output', 'root.json']);
+    const offline = has('namespaces') ? { prefix: ['unshare', '--net'] } : {};
+    const trust = ['--trusted-root', 'root.json', '--format', 'json'];
+    const capsule = await sam.run(['capsule', 'verify', 'web.capsule.tar.zst', ...trust], offline);
+    expect(capsule, capsule.stderr).toMatchObject({ exit: 0 });
+    const bundle = await sam.run(['bundle', 'verify', 'back.sigstore.json', ...trust], offline);
+    expect(bundle, bundle.stderr).toMatchObject({ exit: 0 });
+    expect(bundle.stdout).toContain(manifestOf(story.releases['1.1.0']).replace('sha256:', ''));
+  });
 
-    test.each([
-      ['agent', 'show', () => 'web-1'],
-      ['target', 'show', () => 'web-1'],
-      ['deployment', 'show', () => story.first.id],
-      ['deployment', 'watch', () => story.first.id],
-    ])('another tenant is told that there is no such thing: %s %s', async (noun, verb, id) => {
-      const run = await stage.people.stranger.run([noun, verb, id()]);
-      expect(run).toMatchObject({ exit: 4, stdout: '' });
-    });
+  test.each([
+    ['agent', 'show', () => 'web-1'],
+    ['target', 'show', () => 'web-1'],
+    ['deployment', 'show', () => story.first.id],
+    ['deployment', 'watch', () => story.first.id],
+  ])('another tenant is told that there is no such thing: %s %s', async (noun, verb, id) => {
+    const run = await stage.people.stranger.run([noun, verb, id()]);
+    expect(run).toMatchObject({ exit: 4, stdout: '' });
+  });
 
-    test('a container removed by hand is seen as missing within three seconds', () => {
-      console.log(`drift noticed after ${story.driftMs.toFixed(0)} ms, with the start of the command line`);
-      expect(story.targetAfterRemoval.drift).toMatchObject([{ kind: 'missing', service: 'web' }]);
-      expect(story.driftMs).toBeLessThan(3_000);
-    });
+  test('a container removed by hand is seen as missing within three seconds', () => {
+    console.log(`drift noticed after ${story.driftMs.toFixed(0)} ms, with the start of the command line`);
+    expect(story.targetAfterRemoval.drift).toMatchObject([{ kind: 'missing', service: 'web' }]);
+    expect(story.driftMs).toBeLessThan(3_000);
+  });
 
-    test('tasks are picked up within a second, and the agent stays below 80 MB', () => {
-      const peak = (stage.agent?.peakMemoryBytes() ?? Infinity) / 1024 ** 2;
-      console.log(`agent: ${peak.toFixed(1)} MiB at most; task picked up after ${story.pickUpMs} ms`);
-      expect(story.pickUpMs).toBeLessThan(1_000);
-      expect(peak).toBeLessThan(80);
-    });
-  },
-);
+  test('tasks are picked up within a second, and the agent stays below 80 MB', () => {
+    const peak = (stage.agent?.peakMemoryBytes() ?? Infinity) / 1024 ** 2;
+    console.log(`agent: ${peak.toFixed(1)} MiB at most; task picked up after ${story.pickUpMs} ms`);
+    expect(story.pickUpMs).toBeLessThan(1_000);
+    expect(peak).toBeLessThan(80);
+  });
+});
 
 const running = (containers: readonly SeenContainer[]): string[] =>
   containers.filter(({ isRunning }) => isRunning).map(({ imageId }) => imageId);
@@ -148,6 +144,7 @@ const manifestOf = (release: Release): string => release.components[0]?.platform
 
 async function tellStory(stage: Stage): Promise<Story> {
   const { rosa } = stage.people;
+  const { docker, containersWith } = stage.engine;
   const releases = {
     '1.0.0': await stage.release('1.0.0'),
     '1.1.0': await stage.release('1.1.0'),

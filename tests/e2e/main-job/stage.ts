@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import type { Deployment } from '@stella-ops/contracts/deployments';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
 import { corpusBytes, type DockerRegistry, freePort, realImages, startDockerRegistry } from '@stella-ops/testkit';
-import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
+import { type ServerProcess, startServerProcess, TEST_PASSWORD } from '@stella-ops/testkit/product';
 import { Person } from '../control-plane/person.ts';
 import { type AgentProcess, type AgentProcessOptions, enrolAgent, startAgentProcess } from './agent-process.ts';
 import { buildAgent } from '../../../tools/build/agent.ts';
-import { containersWith, docker } from './engine.ts';
+import type { EngineView } from './engine.ts';
+import { type OwnEngine, startOwnEngine } from './own-engine.ts';
 import { until } from './until.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
-const PASSWORD = 'correct horse battery staple';
 const TEMPLATE = `services:
   web:
     image: component:web
@@ -30,10 +30,14 @@ const TEMPLATE = `services:
 /** Where releases come from: their images by version, with the config digest that the Engine gives each. */
 export type Versions = Readonly<Record<'1.0.0' | '1.1.0' | '1.2.0', string>>;
 
-/** A company with a registry, a server, three people, a host with an agent, and a production environment. */
+/** What {@link Stage.open} needs. */
+export const STAGE_PARTS = ['docker', 'dockerd', 'registry', 'debootstrap', 'python', 'go', 'corpus'] as const;
+
+/** A company with a registry, a server, three people, a host with an Engine and an agent, and a production environment. */
 export class Stage {
   readonly folder: string;
   readonly registry: DockerRegistry;
+  readonly engine: OwnEngine;
   readonly versions: Versions;
   readonly people: { readonly admin: Person; readonly rosa: Person; readonly sam: Person; readonly stranger: Person };
   readonly agentOptions: AgentProcessOptions;
@@ -45,6 +49,7 @@ export class Stage {
   private constructor(parts: {
     folder: string;
     registry: DockerRegistry;
+    engine: OwnEngine;
     versions: Versions;
     people: Stage['people'];
     startServer: () => Promise<ServerProcess>;
@@ -53,35 +58,43 @@ export class Stage {
   }) {
     this.folder = parts.folder;
     this.registry = parts.registry;
+    this.engine = parts.engine;
     this.versions = parts.versions;
     this.people = parts.people;
     this.#startServer = parts.startServer;
     this.server = parts.server;
     this.repository = `${parts.registry.host}/shop/web`;
     // The agent as it ships: one file.
-    this.agentOptions = { dataDir: join(parts.folder, 'agent'), program: parts.program };
+    const env = { DOCKER_HOST: parts.engine.host };
+    this.agentOptions = { dataDir: join(parts.folder, 'agent'), program: parts.program, env };
   }
 
-  /** Needs `docker`, `registry`, `debootstrap`, `python`, `go` and `corpus`. */
-  static async open(): Promise<Stage> {
+  /**
+   * Needs {@link STAGE_PARTS}.
+   *
+   * @param settings of the server, beside its ports: `section.key` → text
+   */
+  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), 'stella-main-job-'));
     const registry = await startDockerRegistry(join(folder, 'registry'));
-    const versions = await pushImages(`${registry.host}/shop/web`, folder);
+    const engine = await startOwnEngine(join(folder, 'engine'));
+    const versions = await pushImages(engine, `${registry.host}/shop/web`, folder);
     const program = join(folder, 'stella-agent.mjs');
     await buildAgent(program);
     const config = join(folder, 'stella.yaml');
     writeFileSync(config, JSON.stringify({ scanner: { registries: [{ host: registry.host, isPlainHttp: true }] } }));
     // Always the same ports: logins and agents keep the server's address, and it is started again.
-    const settings = {
+    const all = {
+      ...settings,
       'http.port': String(await freePort()),
       'http.agentPort': String(await freePort()),
       'http.agentHost': '127.0.0.1',
     };
     const env = { STELLA_CONFIG: config, STELLA_DATA_DIR: undefined };
-    const startServer = () => startServerProcess({ dataDir: join(folder, 'data'), settings, env });
+    const startServer = () => startServerProcess({ dataDir: join(folder, 'data'), settings: all, env });
     const server = await startServer();
     const people = await meetPeople(server, folder);
-    return new Stage({ folder, registry, versions, people, startServer, server, program });
+    return new Stage({ folder, registry, engine, versions, people, startServer, server, program });
   }
 
   /** Advisories, policy, component, environment, template, agent, target. */
@@ -103,7 +116,10 @@ export class Stage {
   }
 
   async startAgent(env: Readonly<Record<string, string | undefined>> = {}): Promise<AgentProcess> {
-    return (this.agent = await startAgentProcess({ ...this.agentOptions, env }));
+    return (this.agent = await startAgentProcess({
+      ...this.agentOptions,
+      env: { ...this.agentOptions.env, ...env },
+    }));
   }
 
   async restartServer(): Promise<void> {
@@ -138,6 +154,7 @@ export class Stage {
   /** What the tag of a version names from now on. */
   async moveTag(version: string, to: keyof Versions): Promise<void> {
     const name = `${this.repository}:${version}`;
+    const { docker } = this.engine;
     await docker('tag', this.versions[to], name);
     await docker('push', '--quiet', name);
     await docker('rmi', name);
@@ -146,13 +163,13 @@ export class Stage {
   async close(): Promise<void> {
     await this.agent?.end();
     await this.server.end();
-    for (const { id } of await containersWith('stella.environment=prod')) await docker('rm', '--force', id);
+    await this.engine.remove();
     await this.registry.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
-async function pushImages(repository: string, folder: string): Promise<Versions> {
+async function pushImages({ docker }: EngineView, repository: string, folder: string): Promise<Versions> {
   const images = realImages();
   const load = async (archive: string) => {
     const said = await docker('load', '--quiet', '--input', archive);
@@ -184,12 +201,12 @@ async function meetPeople(server: ServerProcess, folder: string): Promise<Stage[
     return one;
   };
   const operator = await person('operator', 'demo', 'admin', server.adminPassword);
-  writeFileSync(operator.file('new'), PASSWORD);
+  writeFileSync(operator.file('new'), TEST_PASSWORD);
   for (const tenant of ['acme', 'globex']) {
     await operator.json(['tenant', 'create', tenant, '--admin', 'ada', '--password-file', 'new']);
   }
-  const admin = await person('admin', 'acme', 'ada', PASSWORD);
-  writeFileSync(admin.file('new'), PASSWORD);
+  const admin = await person('admin', 'acme', 'ada', TEST_PASSWORD);
+  writeFileSync(admin.file('new'), TEST_PASSWORD);
   const roles = { rosa: ['release-manager'], sam: ['approver', 'security-engineer'] };
   for (const [name, has] of Object.entries(roles)) {
     const words = ['user', 'create', name, '--password-file', 'new', ...has.flatMap((role) => ['--role', role])];
@@ -197,8 +214,8 @@ async function meetPeople(server: ServerProcess, folder: string): Promise<Stage[
   }
   return {
     admin,
-    rosa: await person('rosa', 'acme', 'rosa', PASSWORD),
-    sam: await person('sam', 'acme', 'sam', PASSWORD),
-    stranger: await person('stranger', 'globex', 'ada', PASSWORD),
+    rosa: await person('rosa', 'acme', 'rosa', TEST_PASSWORD),
+    sam: await person('sam', 'acme', 'sam', TEST_PASSWORD),
+    stranger: await person('stranger', 'globex', 'ada', TEST_PASSWORD),
   };
 }

@@ -13,6 +13,10 @@ const PARTS = {
     sentence: 'a Docker Engine that answers',
     present: () => answers('docker', ['version', '--format', '{{.Server.Version}}']),
   },
+  dockerd: {
+    sentence: "dockerd on PATH and root, for Engines of the tests' own",
+    present: () => onPath('dockerd') && process.getuid?.() === 0,
+  },
   registry: { sentence: 'docker-registry on PATH', present: () => onPath('docker-registry') },
   debootstrap: {
     sentence: 'debootstrap on PATH and root',
