@@ -1,5 +1,5 @@
 import { compareText, decode, shape, sortedBy, sortedUnique, type Violation } from '@stella-ops/engine-kernel';
-import { type DiagnosticCode, sortDiagnostics } from './diagnostics.ts';
+import { type DiagnosticCode, TEMPLATE, type TemplateSource } from './diagnostics.ts';
 import { dependencyOrder } from './dependency-order.ts';
 import { RESOURCE_NAME } from './mounts.ts';
 import type { ServiceSettings } from './plan-types.ts';
@@ -7,17 +7,18 @@ import { TOP_REFUSALS } from './refusals.ts';
 import { SERVICE_NAME, serviceShape } from './service-shape.ts';
 import { orNull, section } from './shapes.ts';
 import type { ComposeModel, ComposeResource, ComposeService, Diagnostic, ReadResult } from './types.ts';
-import { readYaml, type YamlSource } from './yaml-source.ts';
+import { readYaml, sortDiagnostics } from './yaml/index.ts';
 
 /** Names of projects: what the Engine takes at the start of the names of containers, networks and volumes. */
 export const PROJECT_NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 /** Every dollar sign but `$$` would ask the host for a value (Compose specification, "Interpolation"). */
-function withoutInterpolation(text: string): { readonly value: string } | { readonly fault: string } {
+function withoutInterpolation(text: string): ReturnType<NonNullable<typeof TEMPLATE.onText>> {
   const rest = text.replaceAll('$$', '');
   const at = rest.indexOf('$');
   if (at === -1) return { value: text.replaceAll('$$', '$') };
-  return { fault: `"${rest.slice(at, at + 40)}" is not supported: values come from the template, not from a host` };
+  const message = `"${rest.slice(at, at + 40)}" is not supported: values come from the template, not from a host`;
+  return { code: 'INTERPOLATION_REFUSED', message };
 }
 
 const resource = (drivers: readonly string[]) =>
@@ -32,7 +33,7 @@ const resource = (drivers: readonly string[]) =>
     ),
   );
 
-const topShape = (source: YamlSource) =>
+const topShape = (source: TemplateSource) =>
   section(
     {
       name: shape.optional(shape.string({ pattern: PROJECT_NAME, what: 'a name: a-z, 0-9, "_", "-"' })),
@@ -53,7 +54,7 @@ type WrittenService = Top['services'][string];
  * @param file name used in diagnostics
  */
 export function readCompose(bytes: Uint8Array, file: string): ReadResult<ComposeModel> {
-  const yaml = readYaml(bytes, file, withoutInterpolation);
+  const yaml = readYaml<DiagnosticCode>(bytes, file, { ...TEMPLATE, onText: withoutInterpolation });
   if (!yaml.ok) return yaml;
   const { source } = yaml;
   const decoded = decode(topShape(source), source.value);
@@ -96,7 +97,7 @@ const failed = (diagnostics: readonly Diagnostic[]): { readonly ok: false; reado
 });
 
 /** A fault of shape as a diagnostic; the kernel tells the kinds apart in the sentence only. */
-export function shapeFault(source: YamlSource, { pointer, message }: Violation): Diagnostic {
+export function shapeFault(source: TemplateSource, { pointer, message }: Violation): Diagnostic {
   const code: DiagnosticCode = /is not supported|^unknown member/.test(message)
     ? 'MEMBER_UNSUPPORTED'
     : message.endsWith('is missing')
@@ -104,13 +105,13 @@ export function shapeFault(source: YamlSource, { pointer, message }: Violation):
       : message.includes('not pinned by digest')
         ? 'IMAGE_NOT_PINNED'
         : 'MEMBER_INVALID';
-  return source.fault(code, pointer, message, code === 'MEMBER_UNSUPPORTED');
+  return source.fault(code, pointer, message, { key: code === 'MEMBER_UNSUPPORTED' });
 }
 
-function checkNames(source: YamlSource, top: Top): Diagnostic[] {
+function checkNames(source: TemplateSource, top: Top): Diagnostic[] {
   const faults: Diagnostic[] = [];
   const add = (code: DiagnosticCode, pointer: string, message: string): void =>
-    void faults.push(source.fault(code, pointer, message, true));
+    void faults.push(source.fault(code, pointer, message, { key: true }));
   const networks = new Set([...Object.keys(top.networks ?? {}), 'default']);
   const volumes = new Set(Object.keys(top.volumes ?? {}));
   if (Object.keys(top.services).length === 0) add('MEMBER_MISSING', '/services', 'the template has no service');

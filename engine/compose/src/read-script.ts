@@ -1,17 +1,17 @@
 import { decode, type Shape, shape, sortedBy } from '@stella-ops/engine-kernel';
-import { sortDiagnostics } from './diagnostics.ts';
+import { TEMPLATE, type TemplateSource } from './diagnostics.ts';
 import { COMPONENT_NAME } from './image-of.ts';
 import { HOOK_NAMES, type HookName, type ScriptHook } from './plan-types.ts';
 import { shapeFault } from './read-compose.ts';
 import { assignments, orNull, section, wrong } from './shapes.ts';
 import type { ReadResult, ScriptTemplate } from './types.ts';
-import { readYaml, type YamlSource } from './yaml-source.ts';
+import { readYaml, sortDiagnostics } from './yaml/index.ts';
 
 const argument = shape.string({ max: 131_072, pattern: /^[^\0]*$/, what: 'text without NUL' });
 const REFUSALS = { shell: 'name the shell in "argv" when you want one', user: 'hooks run as the agent does' };
 
 const hook =
-  (source: YamlSource): Shape<ScriptHook> =>
+  (source: TemplateSource): Shape<ScriptHook> =>
   (value, pointer, violations) => {
     const before = violations.length;
     const read = section(
@@ -39,7 +39,7 @@ const FILE = section({
   executable: shape.optional(shape.boolean),
 });
 
-const templateShape = (source: YamlSource) =>
+const templateShape = (source: TemplateSource) =>
   section({
     kind: shape.literal('script'),
     archive: shape.optional(orNull(component)),
@@ -62,7 +62,7 @@ const templateShape = (source: YamlSource) =>
  * @param file name used in diagnostics
  */
 export function readScriptTemplate(bytes: Uint8Array, file: string): ReadResult<ScriptTemplate> {
-  const yaml = readYaml(bytes, file);
+  const yaml = readYaml(bytes, file, TEMPLATE);
   if (!yaml.ok) return yaml;
   const { source } = yaml;
   const decoded = decode(templateShape(source), source.value);
@@ -74,9 +74,9 @@ export function readScriptTemplate(bytes: Uint8Array, file: string): ReadResult<
   const faults = paths.flatMap((path) => {
     const at = shape.step('/files', path);
     if (!FILE_PATH.test(path))
-      return [source.fault('MEMBER_INVALID', at, 'expected a relative path like "bin/start"', true)];
+      return [source.fault('MEMBER_INVALID', at, 'expected a relative path like "bin/start"', { key: true })];
     if (!paths.some((other) => other.startsWith(`${path}/`))) return [];
-    return [source.fault('MEMBER_INVALID', at, 'the path is a file and a folder', true)];
+    return [source.fault('MEMBER_INVALID', at, 'the path is a file and a folder', { key: true })];
   });
   const first = HOOK_NAMES.find((name) => hooks[name] !== undefined);
   if (first === undefined && archive === null && paths.length === 0) {

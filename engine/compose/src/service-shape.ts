@@ -1,4 +1,5 @@
 import { type Shape, shape } from '@stella-ops/engine-kernel';
+import type { TemplateSource } from './diagnostics.ts';
 import { image } from './image-of.ts';
 import { mount, RESOURCE_NAME, tmpfs } from './mounts.ts';
 import type { PlannedDependency, PlannedHealthcheck, PlannedRestart } from './plan-types.ts';
@@ -16,7 +17,6 @@ import {
   section,
   wrong,
 } from './shapes.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 export const SERVICE_NAME = /^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/;
 const serviceName = shape.string({ pattern: SERVICE_NAME, what: 'a name of a service: a-z, 0-9, ".", "_", "-"' });
@@ -130,7 +130,7 @@ const DEPLOY = section(
 );
 
 const extraHosts =
-  (source: YamlSource): Shape<string[]> =>
+  (source: TemplateSource): Shape<string[]> =>
   (value, pointer, violations) => {
     const texts = Array.isArray(value)
       ? shape.array(line, { max: 200 })(value, pointer, violations)
@@ -144,7 +144,7 @@ const extraHosts =
   };
 
 /** A service as it is written. */
-export const serviceShape = (source: YamlSource) =>
+export const serviceShape = (source: TemplateSource) =>
   section(
     {
       image,

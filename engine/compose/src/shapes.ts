@@ -1,6 +1,6 @@
 import { type Shape, shape, type Violation } from '@stella-ops/engine-kernel';
+import type { TemplateSource } from './diagnostics.ts';
 import { parseBytes, parseDuration, splitWords } from './units.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 type Members = Parameters<typeof shape.object>[0];
 
@@ -75,7 +75,7 @@ export const command: Shape<string[]> = (value, pointer, violations) =>
  * differently (`1.10`) is refused rather than changed.
  */
 export const assignments =
-  (source: YamlSource, what: string): Shape<Record<string, string>> =>
+  (source: TemplateSource, what: string): Shape<Record<string, string>> =>
   (value, pointer, violations) => {
     const result = Object.create(null) as Record<string, string>;
     const put = (key: string, text: string, at: string): void => {

@@ -1,19 +1,8 @@
 import type { Digest } from '@stella-ops/engine-kernel';
 import type { HookName, PlannedDependency, ScriptFile, ScriptHook, ServiceSettings } from './plan-types.ts';
+import type { Diagnostic } from './yaml/index.ts';
 
-/** One fault of a document, where its author will look for it. */
-export interface Diagnostic {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based, in UTF-16 code units. */
-  readonly column: number;
-  /** RFC 6901. */
-  readonly pointer: string;
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
+export type { Diagnostic } from './yaml/index.ts';
 
 /** Of which image a service of a template is made. */
 export type TemplateImage =

@@ -1,4 +1,11 @@
-import { compareText, formatPlace } from '@stella-ops/engine-kernel';
+import {
+  firstFault,
+  YAML_HINTS,
+  type Diagnostic as YamlDiagnostic,
+  type YamlFormat,
+  type YamlSource,
+} from '@stella-ops/engine-compose/yaml';
+import { formatPlace } from '@stella-ops/engine-kernel';
 import { fail } from './errors.ts';
 
 /** Every kind of fault a document of ours can have, with what its author can do about it. */
@@ -6,9 +13,7 @@ export const DIAGNOSTIC_HINTS = {
   DOCUMENT_TOO_LARGE: 'Split the document.',
   DOCUMENT_TOO_DEEP: 'Flatten the document; nesting is limited.',
   DOCUMENT_NOT_UTF8: 'Save the document as UTF-8.',
-  YAML_INVALID: 'Correct the YAML at this place.',
-  YAML_DUPLICATE_KEY: 'Remove one of the two members.',
-  YAML_FEATURE_REFUSED: 'Write the value out; anchors, aliases, tags, merge keys and several documents are not taken.',
+  ...YAML_HINTS,
   MEMBER_INVALID: 'Correct the member at this place.',
   MEMBER_UNKNOWN: 'Remove the member or correct its spelling.',
   MEMBER_MISSING: 'Add the member.',
@@ -29,29 +34,17 @@ export const DIAGNOSTIC_HINTS = {
 } as const;
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_HINTS;
 
-/** One fault of a document, where its author will look for it. */
-export interface Diagnostic {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** 1-based, in UTF-16 code units; inside a condition it points into the condition. */
-  readonly column: number;
-  /** RFC 6901. */
-  readonly pointer: string;
-  readonly code: DiagnosticCode;
-  readonly message: string;
-  readonly hint: string;
-}
+/** One fault of a document, where its author will look for it; inside a condition the column points into the condition. */
+export type Diagnostic = YamlDiagnostic<DiagnosticCode>;
 
-/** Documents may not turn their faults into a flood. */
-const MAX_DIAGNOSTICS = 100;
-
-/** In reading order, at most 100. */
-export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  return [...diagnostics]
-    .sort((a, b) => a.line - b.line || a.column - b.column || compareText(a.code, b.code))
-    .slice(0, MAX_DIAGNOSTICS);
-}
+/** A document of ours: at most 4 MiB, nested at most 24 deep. */
+export const DOCUMENT: YamlFormat<DiagnosticCode> = {
+  maxBytes: 4 * 1024 * 1024,
+  maxDepth: 24,
+  codes: { tooLarge: 'DOCUMENT_TOO_LARGE', tooDeep: 'DOCUMENT_TOO_DEEP', notUtf8: 'DOCUMENT_NOT_UTF8' },
+  hints: DIAGNOSTIC_HINTS,
+};
+export type DocumentSource = YamlSource<DiagnosticCode>;
 
 /** `pack.yaml:7:12: CEL_TYPE: …` */
 export function formatDiagnostic(diagnostic: Diagnostic): string {
@@ -63,15 +56,5 @@ export function throwDiagnostics(
   code: 'POLICY_INVALID' | 'EXCEPTIONS_INVALID',
   diagnostics: readonly Diagnostic[],
 ): never {
-  const [first] = diagnostics;
-  const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
-  throw fail(code, `${first?.message ?? 'the document cannot be read'}${more}`, {
-    ...(first === undefined
-      ? {}
-      : {
-          place: { file: first.file, line: first.line, column: first.column, pointer: first.pointer },
-          hint: first.hint,
-        }),
-    details: { diagnostics },
-  });
+  throw fail(code, ...firstFault(diagnostics));
 }

@@ -1,24 +1,24 @@
+import { sortDiagnostics } from '@stella-ops/engine-compose/yaml';
 import { shape } from '@stella-ops/engine-kernel';
 import { conditionCompiler } from './compile.ts';
-import { type Diagnostic, sortDiagnostics } from './diagnostics.ts';
+import type { Diagnostic, DocumentSource } from './diagnostics.ts';
 import { type Fields, paramFields, type Params } from './fields.ts';
 import type { Rule } from './pack.ts';
 import type { RuleSource } from './pack-shape.ts';
 import { compileTemplate } from './template.ts';
 import type { RuleText } from './types.ts';
-import type { YamlSource } from './yaml-source.ts';
 
 const PARAM_NAME = /^[a-z][A-Za-z0-9]{0,63}$/;
 
 /** Compiles rules one by one and collects what is wrong with any of them. */
 export class PackCompiler {
-  readonly #source: YamlSource;
+  readonly #source: DocumentSource;
   readonly #params: Params;
   readonly #faults: Diagnostic[] = [];
   readonly #ids = new Set<string>();
   readonly #used = new Set<string>();
 
-  constructor(source: YamlSource, params: Params) {
+  constructor(source: DocumentSource, params: Params) {
     this.#source = source;
     this.#params = params;
     for (const name of Object.keys(params)) {

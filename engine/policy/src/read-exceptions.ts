@@ -1,3 +1,4 @@
+import { readYaml, sortDiagnostics } from '@stella-ops/engine-compose/yaml';
 import {
   canonicalBytes,
   decode,
@@ -9,10 +10,9 @@ import {
   type Timestamp,
 } from '@stella-ops/engine-kernel';
 import { formatPurl, parsePurl } from '@stella-ops/engine-versions';
-import { type Diagnostic, sortDiagnostics, throwDiagnostics } from './diagnostics.ts';
+import { type Diagnostic, DOCUMENT, throwDiagnostics } from './diagnostics.ts';
 import { shapeFault } from './shape-fault.ts';
 import type { Exception, ExceptionSet } from './types.ts';
-import { readYaml } from './yaml-source.ts';
 
 export type ExceptionsResult =
   | { readonly ok: true; readonly exceptions: ExceptionSet }
@@ -50,7 +50,7 @@ export const NO_EXCEPTIONS: ExceptionSet = { format: 'stella.exceptions/v1', exc
  * @param file name used in diagnostics
  */
 export function readExceptions(bytes: Uint8Array, file: string): ExceptionsResult {
-  const yaml = readYaml(bytes, file);
+  const yaml = readYaml(bytes, file, DOCUMENT);
   if (!yaml.ok) return yaml;
   const { source } = yaml;
   const decoded = decode(exceptionSetShape, source.value);

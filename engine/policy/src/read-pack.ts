@@ -1,13 +1,13 @@
 import type { CoverageRow, Finding } from '@stella-ops/engine-advisories';
+import { readYaml, sortDiagnostics } from '@stella-ops/engine-compose/yaml';
 import type { Gap, Subject } from '@stella-ops/engine-inventory';
 import { decode, digestOf } from '@stella-ops/engine-kernel';
-import { type Diagnostic, sortDiagnostics, throwDiagnostics } from './diagnostics.ts';
+import { type Diagnostic, DOCUMENT, throwDiagnostics } from './diagnostics.ts';
 import { COVERAGE_FIELDS, FINDING_FIELDS, GAP_FIELDS, SUBJECT_FIELDS } from './fields.ts';
 import type { PolicyPack, Rule } from './pack.ts';
 import { PackCompiler } from './pack-compiler.ts';
 import { packShape } from './pack-shape.ts';
 import { shapeFault } from './shape-fault.ts';
-import { readYaml } from './yaml-source.ts';
 
 export type PackResult =
   | { readonly ok: true; readonly pack: PolicyPack }
@@ -21,7 +21,7 @@ export type PackResult =
  * @param file name used in diagnostics
  */
 export function readPack(bytes: Uint8Array, file: string): PackResult {
-  const yaml = readYaml(bytes, file);
+  const yaml = readYaml(bytes, file, DOCUMENT);
   if (!yaml.ok) return yaml;
   const { source } = yaml;
   const decoded = decode(packShape, source.value);

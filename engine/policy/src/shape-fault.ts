@@ -1,9 +1,8 @@
 import type { Violation } from '@stella-ops/engine-kernel';
-import type { Diagnostic } from './diagnostics.ts';
-import type { YamlSource } from './yaml-source.ts';
+import type { Diagnostic, DocumentSource } from './diagnostics.ts';
 
 /** A fault of shape as a diagnostic; the kernel tells the kinds apart in the sentence only. */
-export function shapeFault(source: YamlSource, violation: Violation): Diagnostic {
+export function shapeFault(source: DocumentSource, violation: Violation): Diagnostic {
   if (violation.message.startsWith('unknown member')) {
     return source.fault('MEMBER_UNKNOWN', violation.pointer, violation.message, { key: true });
   }

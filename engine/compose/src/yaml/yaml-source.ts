@@ -1,65 +1,84 @@
 import { lineAndColumn, shape } from '@stella-ops/engine-kernel';
 import { Composer, type CST, isAlias, isMap, isPair, isScalar, isSeq, type Node, Parser } from 'yaml';
-import { DIAGNOSTIC_HINTS, type DiagnosticCode, sortDiagnostics } from './diagnostics.ts';
-import type { Diagnostic } from './types.ts';
+import { type Diagnostic, sortDiagnostics, type YamlCode } from './diagnostics.ts';
+import { scalarOffset } from './scalar-offset.ts';
 
-const MAX_BYTES = 1024 * 1024;
-const MAX_DEPTH = 16;
+/** More faults than this are not even collected; {@link sortDiagnostics} keeps the first hundred. */
+const MAX_FAULTS = 1000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-export type YamlResult =
-  | { readonly ok: true; readonly source: YamlSource }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+/** What documents of one kind may be, and what their faults are called. */
+export interface YamlFormat<Code extends string> {
+  readonly maxBytes: number;
+  readonly maxDepth: number;
+  readonly codes: Readonly<Record<'tooLarge' | 'tooDeep' | 'notUtf8', Code>>;
+  /** Every fault that such a document can have, with what its author can do about it. */
+  readonly hints: Readonly<Record<Code | YamlCode, string>>;
+  /** What a text value means, or why it is refused. Without it a text means itself. */
+  readonly onText?: (text: string) => { readonly value: string } | { readonly code: Code; readonly message: string };
+}
+
+export type YamlResult<Code extends string> =
+  | { readonly ok: true; readonly source: YamlSource<Code> }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic<Code | YamlCode>[] };
 
 /**
  * Reads one YAML 1.2 document (core schema; JSON is a part of it). Anchors, aliases, tags, merge keys, duplicate and
  * non-text keys are refused: two readers must never see two documents in the same bytes, and no input may grow when it
  * is read. Objects have no prototype.
  *
- * @param bytes UTF-8, at most 1 MiB, nested at most 16 deep
- * @param onText what a text value means, or the sentence that says why it is refused
+ * @param bytes UTF-8, as large and as deep as the format allows
+ * @param file name used in diagnostics
  */
-export function readYaml(
+export function readYaml<Code extends string>(
   bytes: Uint8Array,
   file: string,
-  onText: (text: string) => { readonly value: string } | { readonly fault: string } = (value) => ({ value }),
-): YamlResult {
-  const refuse = (code: DiagnosticCode, message: string): YamlResult => ({
+  format: YamlFormat<Code>,
+): YamlResult<Code> {
+  const refuse = (code: Code, message: string): YamlResult<Code> => ({
     ok: false,
-    diagnostics: [{ file, line: 1, column: 1, pointer: '', code, message, hint: DIAGNOSTIC_HINTS[code] }],
+    diagnostics: [{ file, line: 1, column: 1, pointer: '', code, message, hint: format.hints[code] }],
   });
-  if (bytes.length > MAX_BYTES) return refuse('TEMPLATE_TOO_LARGE', `${bytes.length} bytes; ${MAX_BYTES} are allowed`);
+  const { codes, maxBytes } = format;
+  if (bytes.length > maxBytes) return refuse(codes.tooLarge, `${bytes.length} bytes; ${maxBytes} are allowed`);
   let text: string;
   try {
     text = UTF8.decode(bytes);
   } catch {
-    return refuse('TEMPLATE_NOT_UTF8', 'the document is not UTF-8');
+    return refuse(codes.notUtf8, 'the document is not UTF-8');
   }
-  const source = new YamlSource(text, file, onText);
+  const source = new YamlSource(text, file, format);
   return source.faults.length === 0 ? { ok: true, source } : { ok: false, diagnostics: sortDiagnostics(source.faults) };
 }
 
 /** A document as plain values, with the way back from a pointer to its place in the text. */
-export class YamlSource {
+export class YamlSource<Code extends string> {
   readonly value: unknown;
-  readonly faults: Diagnostic[] = [];
+  readonly faults: Diagnostic<Code | YamlCode>[] = [];
   readonly #text: string;
   readonly #file: string;
-  readonly #onText: Parameters<typeof readYaml>[2] & {};
+  readonly #format: YamlFormat<Code>;
   readonly #nodes = new Map<string, Node>();
   readonly #keys = new Map<string, Node>();
 
-  constructor(text: string, file: string, onText: Parameters<typeof readYaml>[2] & {}) {
+  constructor(text: string, file: string, format: YamlFormat<Code>) {
     this.#text = text;
     this.#file = file;
-    this.#onText = onText;
+    this.#format = format;
     this.value = this.#read();
   }
 
-  /** A diagnostic at the value (or, with `isKey`, the member name) that the pointer names. */
-  fault(code: DiagnosticCode, pointer: string, message: string, isKey = false): Diagnostic {
-    const node = (isKey ? this.#keys.get(pointer) : undefined) ?? this.#nearest(pointer);
-    return this.#at(code, pointer, node?.range?.[0] ?? 0, message);
+  /** A diagnostic at the value (or, with `key`, the member name) that the pointer names, `within` code units into its text. */
+  fault(
+    code: Code | YamlCode,
+    pointer: string,
+    message: string,
+    at: { readonly within?: number; readonly key?: boolean } = {},
+  ): Diagnostic<Code | YamlCode> {
+    const node = (at.key === true ? this.#keys.get(pointer) : undefined) ?? this.#nearest(pointer);
+    const start = node?.range?.[0] ?? 0;
+    const offset = node === undefined || at.within === undefined ? start : scalarOffset(node, this.#text, at.within);
+    return this.#at(code, pointer, offset, message);
   }
 
   /** How a scalar is written, so that `1.10` can be told from `1.1`. */
@@ -69,17 +88,17 @@ export class YamlSource {
   }
 
   #read(): unknown {
+    const { codes, maxDepth } = this.#format;
     // The token parser is iterative and the composer is not, so depth is measured between the two.
     const tokens = [...new Parser().parse(this.#text)];
-    const deep = firstTooDeep(tokens);
-    if (deep !== undefined) return this.#add('TEMPLATE_TOO_DEEP', '', deep, `nested deeper than ${MAX_DEPTH}`);
+    const deep = firstDeeper(tokens, maxDepth);
+    if (deep !== undefined) return this.#add(codes.tooDeep, '', deep, `nested deeper than ${maxDepth}`);
     // The library's own check for duplicate keys is quadratic; #mapping does it.
     const composer = new Composer({
       version: '1.2',
       schema: 'core',
       uniqueKeys: false,
       stringKeys: true,
-      keepSourceTokens: true,
       prettyErrors: false,
       logLevel: 'silent',
     });
@@ -102,13 +121,13 @@ export class YamlSource {
     }
   }
 
-  #at(code: DiagnosticCode, pointer: string, offset: number, message: string): Diagnostic {
+  #at(code: Code | YamlCode, pointer: string, offset: number, message: string): Diagnostic<Code | YamlCode> {
     const { line = 1, column = 1 } = lineAndColumn(this.#text, offset);
-    return { file: this.#file, line, column, pointer, code, message, hint: DIAGNOSTIC_HINTS[code] };
+    return { file: this.#file, line, column, pointer, code, message, hint: this.#format.hints[code] };
   }
 
-  #add(code: DiagnosticCode, pointer: string, offset: number, message: string): undefined {
-    if (this.faults.length < 1000) this.faults.push(this.#at(code, pointer, offset, message));
+  #add(code: Code | YamlCode, pointer: string, offset: number, message: string): undefined {
+    if (this.faults.length < MAX_FAULTS) this.faults.push(this.#at(code, pointer, offset, message));
   }
 
   #refuse(node: Node, pointer: string, what: string): undefined {
@@ -121,14 +140,16 @@ export class YamlSource {
     this.#nodes.set(pointer, node);
     if (node.anchor !== undefined) return this.#refuse(node, pointer, 'an anchor');
     if (node.tag !== undefined) return this.#refuse(node, pointer, 'a tag');
-    if (isScalar(node)) {
-      if (typeof node.value !== 'string') return node.value;
-      const meant = this.#onText(node.value);
-      if ('value' in meant) return meant.value;
-      return this.#add('INTERPOLATION_REFUSED', pointer, node.range?.[0] ?? 0, meant.fault);
-    }
+    if (isScalar(node)) return this.#scalar(node.value, pointer, node.range?.[0] ?? 0);
     if (isSeq(node)) return node.items.map((item, index) => this.#convert(item, shape.step(pointer, index)));
     return this.#mapping(node.items, pointer);
+  }
+
+  #scalar(value: unknown, pointer: string, offset: number): unknown {
+    const { onText } = this.#format;
+    if (typeof value !== 'string' || onText === undefined) return value;
+    const meant = onText(value);
+    return 'value' in meant ? meant.value : this.#add(meant.code, pointer, offset, meant.message);
   }
 
   #mapping(items: readonly unknown[], pointer: string): Record<string, unknown> {
@@ -151,11 +172,11 @@ export class YamlSource {
 }
 
 /** Offset of the first token nested deeper than the limit. */
-function firstTooDeep(tokens: readonly CST.Token[]): number | undefined {
+function firstDeeper(tokens: readonly CST.Token[], maxDepth: number): number | undefined {
   const open: { readonly token: CST.Token; readonly depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { token, depth } = next;
-    if (depth > MAX_DEPTH) return token.offset;
+    if (depth > maxDepth) return token.offset;
     if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth });
     if (!('items' in token)) continue;
     for (const item of token.items) {
