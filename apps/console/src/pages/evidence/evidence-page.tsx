@@ -102,7 +102,8 @@ export function Component() {
         empty={
           kind === undefined && !hasImage && subject === '' ? (
             <EmptyState title="Nothing is sealed yet" icon="evidence">
-              Decisions of promotions are sealed by themselves; any other can be sealed on its page.
+              Promotions, their decisions and deployments are sealed by themselves; any other decision can be sealed on
+              its page.
             </EmptyState>
           ) : (
             <NoMatch what="packets" />

@@ -63,7 +63,7 @@ export function Component() {
             <Section title="What it is about">
               <KeyValue
                 rows={[
-                  [packet.kind === 'decision' ? 'Decision' : 'Promotion', <Subject key="s" packet={packet} />],
+                  [ABOUT[packet.kind], <Subject key="s" packet={packet} />],
                   ['Sealed', <TimeAgo key="t" at={packet.sealedAt} />],
                   ['Kind of statement', <code key="p">{packet.predicateType}</code>],
                   ['Images', <Images key="i" digests={packet.imageDigests} />],
@@ -103,9 +103,18 @@ function sentenceOf(checked: CheckedPacket | undefined): string {
   return `Signed, logged and whole: all ${checked.checks.length} checks hold in this browser, with the keys of this server.`;
 }
 
+const ABOUT: Readonly<Record<EvidencePacket['kind'], string>> = {
+  decision: 'Decision',
+  promotion: 'Promotion',
+  deployment: 'Deployment',
+};
+
 function Subject({ packet }: { readonly packet: EvidencePacket }) {
   if (packet.kind === 'decision') {
     return <DigestChip digest={packet.subjectId} href={`/decisions/${packet.subjectId}`} what="id of the decision" />;
+  }
+  if (packet.kind === 'deployment') {
+    return <AppLink to={`/deployments/${packet.subjectId}`}>Open the deployment</AppLink>;
   }
   return <AppLink to={`/promotions/${packet.subjectId}`}>Open the promotion</AppLink>;
 }

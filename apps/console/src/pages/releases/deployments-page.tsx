@@ -1,4 +1,4 @@
-import { type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { DEPLOYMENTS_ROUTES, type DeploymentSummary } from '@stella-ops/contracts/deployments';
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { DEPLOYMENT_STATES, duration, EmptyState, Page } from '../../ui/index.ts';
@@ -6,10 +6,10 @@ import { useUrlText } from '../../ui/index.ts';
 import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { hasEnded } from './model/task-progress.ts';
 
-const tookMs = ({ createdAt, finishedAt }: Deployment): number | null =>
+const tookMs = ({ createdAt, finishedAt }: DeploymentSummary): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(createdAt);
 
-const COLUMNS: readonly Column<Deployment>[] = [
+const COLUMNS: readonly Column<DeploymentSummary>[] = [
   linkColumn(
     'release',
     'Release',
@@ -37,8 +37,8 @@ const COLUMNS: readonly Column<Deployment>[] = [
     header: 'Hosts',
     width: '90px',
     isNumber: true,
-    cell: ({ tasks }) => `${tasks.filter(({ state }) => state === 'succeeded').length} of ${tasks.length}`,
-    text: ({ tasks }) => tasks.length,
+    cell: ({ targets }) => `${targets.succeeded} of ${targets.total}`,
+    text: ({ targets }) => targets.total,
   },
   textColumn('why', 'What happened', ({ sentence }) => sentence, { width: 'minmax(220px, 3fr)' }),
   textColumn('by', 'Started by', ({ startedBy }) => startedBy.name, { width: '110px' }),

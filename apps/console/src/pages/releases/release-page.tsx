@@ -2,13 +2,13 @@ import './releases.css';
 import { type Promotion, type Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useApi, useWhyNot } from '../../api/index.ts';
-import { AppLink, Button, DigestChip, KeyValue, Loaded, Page, PROMOTION_STATES } from '../../ui/index.ts';
-import { Section, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { AppLink, Button, DigestChip, KeyValue, Loaded, Page } from '../../ui/index.ts';
+import { Section, TimeAgo } from '../../ui/index.ts';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 import { nextEnvironment } from './model/next-environment.ts';
 import { isOpen as isWaiting } from './model/promotion-over.ts';
 import { releaseWhere } from './model/release-where.ts';
-import { PlainTable } from './parts/plain-table.tsx';
+import { PromotionTable } from './parts/promotion-table.tsx';
 import { DigestTable } from './parts/release-digests.tsx';
 import { ReleaseMode } from './parts/release-mode.tsx';
 import { useEnvironments } from './parts/use-environments.ts';
@@ -50,23 +50,11 @@ export function Component() {
       <Section title="Promotions">
         <Loaded query={promotions}>
           {({ body }) => (
-            <PlainTable
+            <PromotionTable
               label={`Promotions of ${name}`}
-              items={body.items}
-              keyOf={({ id }) => id}
+              promotions={body.items}
+              calledBy="environment"
               empty="It was not promoted yet."
-              columns={[
-                {
-                  id: 'environment',
-                  title: 'To',
-                  isRowHeader: true,
-                  cell: ({ id, environment }) => <AppLink to={`/promotions/${id}`}>{environment}</AppLink>,
-                },
-                { id: 'state', title: 'State', cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} /> },
-                { id: 'why', title: 'Why', cell: ({ sentence }) => sentence },
-                { id: 'by', title: 'Requested by', cell: ({ requestedBy }) => requestedBy.name },
-                { id: 'when', title: 'When', cell: ({ requestedAt }) => <TimeAgo at={requestedAt} /> },
-              ]}
             />
           )}
         </Loaded>

@@ -6,7 +6,7 @@ import { AppLink, Button, EmptyState, Page, useUrlText } from '../../ui/index.ts
 import { digestColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ReleaseDialog } from './dialogs/release-dialog.tsx';
-import { isSlug } from './model/fields.ts';
+import { isSlug } from '../common/slug.ts';
 
 import { ReleaseMode } from './parts/release-mode.tsx';
 

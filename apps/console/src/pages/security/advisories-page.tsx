@@ -1,12 +1,12 @@
 import { type AdvisorySnapshot, CONCELIER_ROUTES, type Observation } from '@stella-ops/contracts/concelier';
 import { usePages, useCommand, useWhyNot } from '../../api/index.ts';
-import { type Column, DataGrid } from '../../ui/grid/index.ts';
+import { type Column } from '../../ui/grid/index.ts';
 import { Button, EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
 import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { DownloadGrid } from '../common/download-grid.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ACTIVE } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
-import { useDownload } from '../common/use-bytes.ts';
 import { counted, fileSize } from '../common/words.ts';
 
 export function Component() {
@@ -60,7 +60,6 @@ interface SnapshotsProps {
 }
 
 function Snapshots({ pages, currentId }: SnapshotsProps) {
-  const download = useDownload(CONCELIER_ROUTES.downloadSnapshot, 'application/octet-stream');
   const columns: readonly Column<AdvisorySnapshot>[] = [
     digestColumn('digest', 'Snapshot', ({ digest }) => digest, 'digest of the snapshot', {
       isName: true,
@@ -88,34 +87,29 @@ function Snapshots({ pages, currentId }: SnapshotsProps) {
     timeColumn('made', 'Made', ({ createdAt }) => createdAt, { width: 'minmax(110px, 1fr)' }),
   ];
   return (
-    <>
-      {download.error === null ? null : <ErrorState error={download.error} />}
-      <DataGrid
-        name="advisory-snapshots"
-        label="Advisory snapshots"
-        columns={columns}
-        pages={pages}
-        rowId={({ id }) => id}
-        actions={[
-          {
-            id: 'download',
-            label: 'Download the index file',
-            run: ({ id, digest }) =>
-              download.mutate({ input: { params: { snapshotId: id } }, name: `advisories-${digest.slice(7, 19)}.idx` }),
-          },
-        ]}
-        empty={
-          <EmptyState
-            title="No snapshot yet"
-            icon="freeze"
-            command="stella advisories import FILE && stella advisories snapshot"
-          >
-            Import advisories, then freeze what is known into a snapshot: decisions name it, and can be replayed with
-            it.
-          </EmptyState>
-        }
-      />
-    </>
+    <DownloadGrid
+      name="advisory-snapshots"
+      label="Advisory snapshots"
+      columns={columns}
+      pages={pages}
+      rowId={({ id }) => id}
+      download={{
+        route: CONCELIER_ROUTES.downloadSnapshot,
+        type: 'application/octet-stream',
+        label: 'Download the index file',
+        input: ({ id }) => ({ params: { snapshotId: id } }),
+        fileName: ({ digest }) => `advisories-${digest.slice(7, 19)}.idx`,
+      }}
+      empty={
+        <EmptyState
+          title="No snapshot yet"
+          icon="freeze"
+          command="stella advisories import FILE && stella advisories snapshot"
+        >
+          Import advisories, then freeze what is known into a snapshot: decisions name it, and can be replayed with it.
+        </EmptyState>
+      }
+    />
   );
 }
 
@@ -162,40 +156,35 @@ function Records() {
   const pages = usePages(CONCELIER_ROUTES.listAdvisories, {
     query: { ...(id === '' ? {} : { id }), ...(packageName === '' ? {} : { package: packageName }) },
   });
-  const download = useDownload(CONCELIER_ROUTES.getAdvisory, 'application/json');
   return (
-    <>
-      {download.error === null ? null : <ErrorState error={download.error} />}
-      <DataGrid
-        name="advisory-records"
-        label="Advisory records"
-        columns={RECORD_COLUMNS}
-        pages={pages}
-        rowId={({ digest }) => digest}
-        actions={[
-          {
-            id: 'download',
-            label: 'Download the record as received',
-            run: ({ digest, advisoryId }) =>
-              download.mutate({ input: { params: { digest } }, name: `${advisoryId}.json` }),
-          },
-        ]}
-        filters={
-          <>
-            <TextFilter name="id" label="Id" placeholder="CVE-…, GHSA-…" isMono />
-            <TextFilter name="package" label="Package" placeholder="whole name" isMono />
-          </>
-        }
-        empty={
-          id + packageName === '' ? (
-            <EmptyState title="No record was imported yet" icon="alert" command="stella advisories import FILE">
-              OSV records as JSON, JSON lines or a zip archive.
-            </EmptyState>
-          ) : (
-            <NoMatch what="records" />
-          )
-        }
-      />
-    </>
+    <DownloadGrid
+      name="advisory-records"
+      label="Advisory records"
+      columns={RECORD_COLUMNS}
+      pages={pages}
+      rowId={({ digest }) => digest}
+      download={{
+        route: CONCELIER_ROUTES.getAdvisory,
+        type: 'application/json',
+        label: 'Download the record as received',
+        input: ({ digest }) => ({ params: { digest } }),
+        fileName: ({ advisoryId }) => `${advisoryId}.json`,
+      }}
+      filters={
+        <>
+          <TextFilter name="id" label="Id" placeholder="CVE-…, GHSA-…" isMono />
+          <TextFilter name="package" label="Package" placeholder="whole name" isMono />
+        </>
+      }
+      empty={
+        id + packageName === '' ? (
+          <EmptyState title="No record was imported yet" icon="alert" command="stella advisories import FILE">
+            OSV records as JSON, JSON lines or a zip archive.
+          </EmptyState>
+        ) : (
+          <NoMatch what="records" />
+        )
+      }
+    />
   );
 }

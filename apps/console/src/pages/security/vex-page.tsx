@@ -6,12 +6,12 @@ import {
 } from '@stella-ops/contracts/excititor';
 import { useApi, usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { EmptyState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
 import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { DownloadGrid } from '../common/download-grid.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { vexLook } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
-import { useDownload } from '../common/use-bytes.ts';
 import { counted } from '../common/words.ts';
 
 export function Component() {
@@ -67,31 +67,26 @@ const DOCUMENT_COLUMNS: readonly Column<VexDocument>[] = [
 
 function Documents() {
   const pages = usePages(EXCITITOR_ROUTES.listDocuments, { query: {} });
-  const download = useDownload(EXCITITOR_ROUTES.getDocument, 'application/json');
   return (
-    <>
-      {download.error === null ? null : <ErrorState error={download.error} />}
-      <DataGrid
-        name="vex-documents"
-        label="VEX documents"
-        columns={DOCUMENT_COLUMNS}
-        pages={pages}
-        rowId={({ digest }) => digest}
-        actions={[
-          {
-            id: 'download',
-            label: 'Download the document as received',
-            run: ({ digest }) =>
-              download.mutate({ input: { params: { digest } }, name: `vex-${digest.slice(7, 19)}.json` }),
-          },
-        ]}
-        empty={
-          <EmptyState title="No VEX document yet" icon="vex" command="stella vex import FILE">
-            Suppliers say in OpenVEX which vulnerabilities do not matter in their products, and why.
-          </EmptyState>
-        }
-      />
-    </>
+    <DownloadGrid
+      name="vex-documents"
+      label="VEX documents"
+      columns={DOCUMENT_COLUMNS}
+      pages={pages}
+      rowId={({ digest }) => digest}
+      download={{
+        route: EXCITITOR_ROUTES.getDocument,
+        type: 'application/json',
+        label: 'Download the document as received',
+        input: ({ digest }) => ({ params: { digest } }),
+        fileName: ({ digest }) => `vex-${digest.slice(7, 19)}.json`,
+      }}
+      empty={
+        <EmptyState title="No VEX document yet" icon="vex" command="stella vex import FILE">
+          Suppliers say in OpenVEX which vulnerabilities do not matter in their products, and why.
+        </EmptyState>
+      }
+    />
   );
 }
 

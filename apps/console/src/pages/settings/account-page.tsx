@@ -5,7 +5,7 @@ import { useApi, useCommand } from '../../api/index.ts';
 import { Columns, Form, KeyValue, Loaded, Notice, Page, Section, TextField } from '../../ui/index.ts';
 import { counted, listed } from '../common/words.ts';
 import { ScopeDetails } from './scope-list.tsx';
-import { passwordFault } from './password-fault.ts';
+import { NewPasswordField, passwordFault } from './dialogs/account-fields.tsx';
 
 export function Component() {
   const me = useApi(AUTHORITY_ROUTES.whoami, {});
@@ -95,17 +95,7 @@ function ChangePassword() {
           maxLength={200}
           error={isTried ? presentFault : undefined}
         />
-        <TextField
-          label="New password"
-          help="At least 12 characters that are no common password."
-          type="password"
-          autoComplete="new-password"
-          value={password}
-          onChange={told(setPassword)}
-          isRequired
-          maxLength={200}
-          error={isTried ? newFault : undefined}
-        />
+        <NewPasswordField value={password} onChange={told(setPassword)} isTried={isTried} />
         <TextField
           label="New password again"
           type="password"

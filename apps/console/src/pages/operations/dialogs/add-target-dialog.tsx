@@ -3,8 +3,9 @@ import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
-import { Button, CopyCommand, Dialog, Form, Notice, Select, TextField } from '../../../ui/index.ts';
+import { Button, CopyCommand, Form, Notice, Select, TextField } from '../../../ui/index.ts';
 import { command, commandWord } from '../../common/command-word.ts';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
 
 const KINDS = [
@@ -14,19 +15,14 @@ const KINDS = [
 
 /** Adds a target to an environment, reached by an agent that has enrolled. */
 export function AddTargetDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    setDirty(false);
-    onClose();
-  };
   return (
-    <Dialog title="Add target" isOpen={isOpen} onClose={close} isDirty={isDirty}>
-      {isOpen ? <AddForm onClose={close} onDirty={() => setDirty(true)} /> : null}
-    </Dialog>
+    <FormDialog title="Add target" isOpen={isOpen} onClose={onClose}>
+      {(inside) => <AddForm {...inside} />}
+    </FormDialog>
   );
 }
 
-function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: () => void }) {
+function AddForm({ close, touched }: InsideDialog) {
   const environments = useApi(RELEASES_ROUTES.listEnvironments, { query: { limit: 200 } }).data?.body.items;
   const agents = useApi(DEPLOYMENTS_ROUTES.listAgents, { query: { limit: 200 } }).data?.body.items;
   const [name, setName] = useState('');
@@ -42,7 +38,7 @@ function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly 
         <Notice tone="gate">No agent has enrolled yet. A target is reached by an agent: enrol one first.</Notice>
         <CopyCommand command="stella agent enrol NAME" />
         <div className="row">
-          <Button onPress={onClose}>Close</Button>
+          <Button onPress={close}>Close</Button>
         </div>
       </div>
     );
@@ -50,12 +46,6 @@ function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly 
   const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
   const environmentFault = environment === undefined ? 'Choose an environment.' : undefined;
   const agentFault = agent === undefined ? 'Choose an agent.' : undefined;
-  const touched =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      onDirty();
-      set(value);
-    };
   return (
     <Form
       error={add.error}
@@ -63,11 +53,11 @@ function AddForm({ onClose, onDirty }: { readonly onClose: () => void; readonly 
         setTried(true);
         if (nameFault !== undefined || environment === undefined || agent === undefined) return;
         const body = { name: name.trim(), environment, agent, kind: kind === 'script' ? 'script' : 'docker' } as const;
-        add.mutate({ body }, { onSuccess: onClose });
+        add.mutate({ body }, { onSuccess: close });
       }}
       verb="Add target"
       isPending={add.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       <TextField
         label="Name"

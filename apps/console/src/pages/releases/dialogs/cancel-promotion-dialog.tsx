@@ -1,6 +1,6 @@
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useCommand } from '../../../api/index.ts';
-import { ReasonDialog } from './reason-dialog.tsx';
+import { ReasonDialog } from '../../common/reason-dialog.tsx';
 
 export function CancelPromotionDialog(props: {
   readonly promotion: Promotion;

@@ -2,7 +2,8 @@ import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/co
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Dialog, Form, TextField } from '../../../ui/index.ts';
-import { isRepository, isSlug, REPOSITORY_FAULT, SLUG_FAULT } from '../model/fields.ts';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isRepository, REPOSITORY_FAULT } from '../model/fields.ts';
 
 interface ComponentDialogProps {
   readonly isOpen: boolean;

@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCan, useCommand } from '../../../api/index.ts';
 import { Checkbox, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
-import { isSlug, SLUG_FAULT, wholeNumber } from '../model/fields.ts';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { wholeNumber } from '../model/fields.ts';
 import { useEnvironments } from '../parts/use-environments.ts';
 
 interface EnvironmentDialogProps {

@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
 import { Dialog, EmptyState, Form, Loaded, Select, TextField } from '../../../ui/index.ts';
-import { isSlug, isVersion, SLUG_FAULT, VERSION_FAULT } from '../model/fields.ts';
+import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isVersion, VERSION_FAULT } from '../model/fields.ts';
 
 interface ReleaseDialogProps {
   readonly isOpen: boolean;

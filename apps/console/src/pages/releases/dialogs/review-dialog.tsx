@@ -3,7 +3,7 @@ import { useCommand } from '../../../api/index.ts';
 import { ConfirmByName } from '../../../ui/index.ts';
 import { ChangePreview } from '../parts/change-preview.tsx';
 import { useEnvironments } from '../parts/use-environments.ts';
-import { ReasonDialog } from './reason-dialog.tsx';
+import { ReasonDialog } from '../../common/reason-dialog.tsx';
 
 export type Verdict = 'approve' | 'reject';
 

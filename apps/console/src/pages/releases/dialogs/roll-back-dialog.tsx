@@ -1,4 +1,4 @@
-import { DEPLOYMENTS_ROUTES, type Deployment } from '@stella-ops/contracts/deployments';
+import { DEPLOYMENTS_ROUTES, type DeploymentSummary } from '@stella-ops/contracts/deployments';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
@@ -42,7 +42,7 @@ function Open({ environment, onClose }: RollBackProps) {
 
 function Choose(props: {
   readonly environment: RollBackProps['environment'];
-  readonly choices: readonly Deployment[];
+  readonly choices: readonly DeploymentSummary[];
   readonly title: string;
   readonly onClose: () => void;
 }) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isRepository, isSlug, isVersion, utcTime, wholeNumber } from './fields.ts';
+import { isSlug } from '../../common/slug.ts';
+import { isRepository, isVersion, utcTime, wholeNumber } from './fields.ts';
 
 describe('what is typed into fields', () => {
   it.each([

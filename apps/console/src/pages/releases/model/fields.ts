@@ -1,11 +1,7 @@
-/** What is said at a field whose text is no name. */
-export const SLUG_FAULT = '1 to 63 lower-case letters, digits and inner hyphens.';
 export const VERSION_FAULT = 'A semantic version, such as 1.2.0 or 1.2.0-rc.1.';
 export const REPOSITORY_FAULT = 'Registry and path without tag, such as registry.example/shop/web.';
 
-/** The same rule as the server's; it decides, this only says it sooner. */
-export const isSlug = (text: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
-
+/** The same rules as the server's; it decides, these only say it sooner. */
 export const isVersion = (text: string): boolean => /^\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]{1,100})?$/.test(text);
 
 export const isRepository = (text: string): boolean =>

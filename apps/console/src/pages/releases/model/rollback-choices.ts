@@ -1,4 +1,4 @@
-import type { Deployment } from '@stella-ops/contracts/deployments';
+import type { DeploymentSummary } from '@stella-ops/contracts/deployments';
 
 /**
  * Releases that an environment can go back to, by the newest deployment of each that succeeded: the one before the
@@ -6,7 +6,7 @@ import type { Deployment } from '@stella-ops/contracts/deployments';
  *
  * @param history deployments of one environment, newest first
  */
-export function rollbackChoices<T extends Pick<Deployment, 'releaseId' | 'state'>>(history: readonly T[]): T[] {
+export function rollbackChoices<T extends Pick<DeploymentSummary, 'releaseId' | 'state'>>(history: readonly T[]): T[] {
   // The newest one says what is there now, or what was meant to be: going back to that is resuming it.
   const present = history[0]?.releaseId;
   const seen = new Set<string>();

@@ -3,7 +3,7 @@ import { DEPLOYMENTS_ROUTES, type Deployment } from '@stella-ops/contracts/deplo
 import { useState } from 'react';
 import { useCan, useCommand, useWhyNot } from '../../../api/index.ts';
 import { Button, ErrorState } from '../../../ui/index.ts';
-import { ReasonDialog } from '../dialogs/reason-dialog.tsx';
+import { ReasonDialog } from '../../common/reason-dialog.tsx';
 import { useDownload } from '../../common/use-bytes.ts';
 import { RollBackDialog } from '../dialogs/roll-back-dialog.tsx';
 import { canResume, hasEnded } from '../model/task-progress.ts';

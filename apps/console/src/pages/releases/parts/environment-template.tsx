@@ -10,20 +10,18 @@ export function EnvironmentTemplate({ environment }: { readonly environment: Env
   const query = useApi(DEPLOYMENTS_ROUTES.getTemplate, { params: { environmentId: environment.id } });
   const whyNot = useWhyNot()('environment.write');
   const [isOpen, setOpen] = useState(false);
-  const template = query.data?.body;
-  // An environment without a template answers "not found".
-  const isMissing = query.error?.status === 404;
+  const template = query.data?.body.template;
   return (
     <Section
       title="Template"
       sentence="How a release becomes containers here. Images are named component:NAME and filled in by digest."
       actions={
-        whyNot === undefined && template !== undefined ? (
+        whyNot === undefined && template !== undefined && template !== null ? (
           <Button onPress={() => setOpen(true)}>Replace…</Button>
         ) : undefined
       }
     >
-      {template !== undefined ? (
+      {template !== undefined && template !== null ? (
         <KeyValue
           rows={[
             ['Kind', template.kind === 'compose' ? 'Compose file' : 'Script'],
@@ -38,7 +36,7 @@ export function EnvironmentTemplate({ environment }: { readonly environment: Env
             ],
           ]}
         />
-      ) : isMissing ? (
+      ) : template === null ? (
         <EmptyState
           title="No template"
           icon="deploy"

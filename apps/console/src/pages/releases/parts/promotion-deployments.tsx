@@ -1,7 +1,7 @@
-import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { DEPLOYMENTS_ROUTES, type DeploymentSummary } from '@stella-ops/contracts/deployments';
 import type { Promotion } from '@stella-ops/contracts/releases';
 import { useApi } from '../../../api/index.ts';
-import { AppLink, DEPLOYMENT_STATES, ErrorState, Section, StateBadge, TimeAgo } from '../../../ui/index.ts';
+import { AppLink, DEPLOYMENT_STATES, ErrorState, Loaded, Section, StateBadge, TimeAgo } from '../../../ui/index.ts';
 import { isOpen } from '../model/promotion-over.ts';
 import { HostTable } from './host-table.tsx';
 
@@ -28,7 +28,7 @@ export function PromotionDeployments({ promotion }: { readonly promotion: Promot
         </>
       }
     >
-      <HostTable deployment={newest} />
+      <Hosts of={newest} />
       {older.length === 0 ? null : (
         <ul className="older-list">
           {older.map((one) => (
@@ -41,4 +41,9 @@ export function PromotionDeployments({ promotion }: { readonly promotion: Promot
       )}
     </Section>
   );
+}
+
+function Hosts({ of: { id } }: { readonly of: DeploymentSummary }) {
+  const query = useApi(DEPLOYMENTS_ROUTES.getDeployment, { params: { deploymentId: id } });
+  return <Loaded query={query}>{({ body }) => <HostTable deployment={body} />}</Loaded>;
 }

@@ -2,24 +2,20 @@ import '../../common/layout.css';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { AppLink, Button, Dialog, Form, Notice, TextField } from '../../../ui/index.ts';
+import { AppLink, Button, Form, Notice, TextField } from '../../../ui/index.ts';
 import { FileField } from '../../common/file-field.tsx';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 
 /** Publishes a version of a policy pack from a file or pasted YAML. */
 export function PublishPolicyDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    setDirty(false);
-    onClose();
-  };
   return (
-    <Dialog title="Publish policy" isOpen={isOpen} onClose={close} isDirty={isDirty} size="large">
-      {isOpen ? <PublishForm onClose={close} onDirty={setDirty} /> : null}
-    </Dialog>
+    <FormDialog title="Publish policy" isOpen={isOpen} onClose={onClose} size="large">
+      {(inside) => <PublishForm {...inside} />}
+    </FormDialog>
   );
 }
 
-function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: (is: boolean) => void }) {
+function PublishForm({ close, setDirty }: InsideDialog) {
   const [source, setSource] = useState('');
   const [isTried, setTried] = useState(false);
   const publish = useCommand(POLICY_ROUTES.publishPack);
@@ -32,14 +28,14 @@ function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; reado
         </Notice>
         <div className="row">
           <AppLink to={`/policies/${made.digest}`}>Open the policy</AppLink>
-          <Button onPress={onClose}>Close</Button>
+          <Button onPress={close}>Close</Button>
         </div>
       </div>
     );
   }
   const fault = source.trim() === '' ? 'Choose a file, or paste the YAML of a policy pack.' : undefined;
   const take = (text: string): void => {
-    onDirty(text !== '');
+    setDirty(text !== '');
     setSource(text);
   };
   return (
@@ -50,12 +46,12 @@ function PublishForm({ onClose, onDirty }: { readonly onClose: () => void; reado
         if (fault !== undefined) return;
         publish.mutate(
           { body: { contentType: 'application/yaml', content: oneChunk(source) } },
-          { onSuccess: () => onDirty(false) },
+          { onSuccess: () => setDirty(false) },
         );
       }}
       verb="Publish and activate"
       isPending={publish.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       <p className="quiet">
         It becomes the active version of its name at once, and every image is judged again. A published version never

@@ -2,7 +2,8 @@ import '../../common/layout.css';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { nowMs, useCommand } from '../../../api/index.ts';
-import { AppLink, Button, Dialog, Form, Notice, Select, TextField } from '../../../ui/index.ts';
+import { AppLink, Button, Form, Notice, Select, TextField } from '../../../ui/index.ts';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 import { withoutVersion } from '../finding-trace.ts';
 
 export interface ExceptionSubject {
@@ -27,25 +28,14 @@ export function RequestExceptionDialog(props: {
   readonly onClose: () => void;
   readonly subject?: ExceptionSubject;
 }) {
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    setDirty(false);
-    props.onClose();
-  };
   return (
-    <Dialog title="Request exception" isOpen={props.isOpen} onClose={close} isDirty={isDirty}>
-      {props.isOpen ? <RequestForm subject={props.subject} onDirty={() => setDirty(true)} onClose={close} /> : null}
-    </Dialog>
+    <FormDialog title="Request exception" isOpen={props.isOpen} onClose={props.onClose}>
+      {(inside) => <RequestForm subject={props.subject} {...inside} />}
+    </FormDialog>
   );
 }
 
-interface RequestFormProps {
-  readonly subject: ExceptionSubject | undefined;
-  readonly onDirty: () => void;
-  readonly onClose: () => void;
-}
-
-function RequestForm({ subject, onDirty, onClose }: RequestFormProps) {
+function RequestForm({ subject, close, touched }: InsideDialog & { readonly subject: ExceptionSubject | undefined }) {
   const purl = subject?.component?.startsWith('pkg:') === true ? subject.component : undefined;
   const [vulnerability, setVulnerability] = useState(subject?.vulnerability ?? '');
   const [typedPackage, setTypedPackage] = useState('');
@@ -64,7 +54,7 @@ function RequestForm({ subject, onDirty, onClose }: RequestFormProps) {
         </Notice>
         <div className="row">
           <AppLink to={`/exceptions/${made.id}`}>Open the exception</AppLink>
-          <Button onPress={onClose}>Close</Button>
+          <Button onPress={close}>Close</Button>
         </div>
       </div>
     );
@@ -74,12 +64,6 @@ function RequestForm({ subject, onDirty, onClose }: RequestFormProps) {
   const vulnerabilityFault =
     vulnerability.trim() === '' ? 'Name the vulnerability, such as CVE-2021-33503.' : undefined;
   const reasonFault = reason.trim() === '' ? 'Say why it may be borne: whoever decides reads it.' : undefined;
-  const touched =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      onDirty();
-      set(value);
-    };
   return (
     <Form
       error={request.error}
@@ -98,7 +82,7 @@ function RequestForm({ subject, onDirty, onClose }: RequestFormProps) {
       }}
       verb="Request exception"
       isPending={request.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       {subject === undefined ? (
         <TextField

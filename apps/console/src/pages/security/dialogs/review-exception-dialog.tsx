@@ -1,7 +1,7 @@
 import { POLICY_ROUTES, type PolicyException } from '@stella-ops/contracts/policy';
-import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { absoluteTime, Dialog, DigestChip, Form, TextField } from '../../../ui/index.ts';
+import { absoluteTime, DigestChip } from '../../../ui/index.ts';
+import { ReasonDialog } from '../../common/reason-dialog.tsx';
 
 export type Review = 'approve' | 'reject' | 'revoke';
 
@@ -30,55 +30,25 @@ export function ReviewExceptionDialog(props: {
   readonly exception: PolicyException;
   readonly onClose: () => void;
 }) {
+  return props.review === undefined ? null : <Open {...props} key={props.review} review={props.review} />;
+}
+
+function Open(props: { readonly review: Review; readonly exception: PolicyException; readonly onClose: () => void }) {
   const { review, exception, onClose } = props;
-  const [isDirty, setDirty] = useState(false);
-  const close = (): void => {
-    setDirty(false);
-    onClose();
-  };
-  return (
-    <Dialog
-      title={review === undefined ? '' : REVIEWS[review].title}
-      isOpen={review !== undefined}
-      onClose={close}
-      isDirty={isDirty}
-    >
-      {review === undefined ? null : (
-        <ReviewForm key={review} review={review} exception={exception} onClose={close} onDirty={() => setDirty(true)} />
-      )}
-    </Dialog>
-  );
-}
-
-interface ReviewFormProps {
-  readonly review: Review;
-  readonly exception: PolicyException;
-  readonly onClose: () => void;
-  readonly onDirty: () => void;
-}
-
-function ReviewForm({ review, exception, onClose, onDirty }: ReviewFormProps) {
   const { title, route, effect } = REVIEWS[review];
-  const [reason, setReason] = useState('');
-  const [isTried, setTried] = useState(false);
   const command = useCommand(route);
-  const fault = reason.trim() === '' ? 'Say why: it is kept with the evidence.' : undefined;
   return (
-    <Form
-      error={command.error}
-      onSubmit={() => {
-        setTried(true);
-        if (fault !== undefined) return;
-        command.mutate(
-          { params: { exceptionId: exception.id }, body: { reason: reason.trim() } },
-          { onSuccess: onClose },
-        );
-      }}
+    <ReasonDialog
+      title={title}
+      isOpen
+      onClose={onClose}
       verb={title}
-      isPending={command.isPending}
       isDanger={review !== 'approve'}
-      onCancel={onClose}
-      cancel="Keep as it is"
+      isPending={command.isPending}
+      error={command.error}
+      onConfirm={(reason) =>
+        command.mutate({ params: { exceptionId: exception.id }, body: { reason } }, { onSuccess: onClose })
+      }
     >
       <p>
         <strong>{exception.vulnerability}</strong> in {exception.package ?? 'every package'},{' '}
@@ -86,19 +56,6 @@ function ReviewForm({ review, exception, onClose, onDirty }: ReviewFormProps) {
         {absoluteTime(Date.parse(exception.expiresAt))}.
       </p>
       <p className="quiet">{effect}</p>
-      <TextField
-        label="Reason"
-        value={reason}
-        onChange={(text) => {
-          onDirty();
-          setReason(text);
-        }}
-        isMultiline
-        isRequired
-        autoFocus
-        maxLength={2000}
-        error={isTried ? fault : undefined}
-      />
-    </Form>
+    </ReasonDialog>
   );
 }

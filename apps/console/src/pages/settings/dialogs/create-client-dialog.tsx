@@ -1,88 +1,66 @@
-import '../../common/layout.css';
-import { SCOPES } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
-import { useCommand, useMe } from '../../../api/index.ts';
-import { Button, Form, Notice, TextField } from '../../../ui/index.ts';
-import { Secret } from '../../common/command-block.tsx';
+import { useCommand } from '../../../api/index.ts';
+import { Form, TextField } from '../../../ui/index.ts';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
+import { MadeSecret } from '../../common/made-secret.tsx';
 import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
-import { Choices } from './choices.tsx';
-import { FormDialog } from './form-dialog.tsx';
+import { ScopeChoices } from './scope-choices.tsx';
 
 /** Registers a program that signs in by its own secret, without a person. */
 export function CreateClientDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   return (
     <FormDialog title="Register client" isOpen={isOpen} onClose={onClose} size="large">
-      {({ close, setDirty }) => <ClientForm onClose={close} onDirty={() => setDirty(true)} />}
+      {(inside) => <ClientForm {...inside} />}
     </FormDialog>
   );
 }
 
-function ClientForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: () => void }) {
-  const scopes = useMe()?.scopes ?? [];
+function ClientForm({ close, touched }: InsideDialog) {
   const [name, setName] = useState('');
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const [scopes, setScopes] = useState<readonly string[]>([]);
   const [isTried, setTried] = useState(false);
   const create = useCommand(AUTHORITY_ROUTES.createClient);
   const made = create.data?.body;
   if (made !== undefined) {
     return (
-      <div className="stack">
-        <Notice tone="gate" icon="key">
-          The secret of {made.client.name} is shown this once, and kept nowhere.
-        </Notice>
+      <MadeSecret
+        notice={`The secret of ${made.client.name} is shown this once, and kept nowhere.`}
+        secret={made.secret}
+        what="secret of the client"
+        word="secret"
+        onClose={close}
+      >
         <p>
           Client id <code>{made.client.id}</code>
         </p>
-        <Secret text={made.secret} what="secret of the client" />
-        <div className="row">
-          <Button kind="primary" onPress={onClose}>
-            I have kept the secret
-          </Button>
-        </div>
-      </div>
+      </MadeSecret>
     );
   }
   const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
-  const scopeFault = chosen.length === 0 ? 'Choose what it may do.' : undefined;
   return (
     <Form
       error={create.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || scopeFault !== undefined) return;
-        create.mutate({ body: { name: name.trim(), scopes: [...chosen] } });
+        if (nameFault !== undefined || scopes.length === 0) return;
+        create.mutate({ body: { name: name.trim(), scopes: [...scopes] } });
       }}
       verb="Register client"
       isPending={create.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       <TextField
         label="Name"
         value={name}
-        onChange={(text) => {
-          onDirty();
-          setName(text);
-        }}
+        onChange={touched(setName)}
         isRequired
         isMono
         autoFocus
         maxLength={63}
         error={isTried ? nameFault : undefined}
       />
-      <Choices
-        label="What it may do"
-        choices={scopes.map((id) => ({
-          id,
-          summary: Object.hasOwn(SCOPES, id) ? SCOPES[id as keyof typeof SCOPES] : '',
-        }))}
-        chosen={chosen}
-        onChange={(next) => {
-          onDirty();
-          setChosen(next);
-        }}
-        error={isTried ? scopeFault : undefined}
-      />
+      <ScopeChoices chosen={scopes} onChange={touched(setScopes)} isTried={isTried} />
     </Form>
   );
 }

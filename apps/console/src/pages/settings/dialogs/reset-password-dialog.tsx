@@ -1,9 +1,9 @@
 import { AUTHORITY_ROUTES, type User } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Form, TextField } from '../../../ui/index.ts';
-import { passwordFault } from '../password-fault.ts';
-import { FormDialog } from './form-dialog.tsx';
+import { Form } from '../../../ui/index.ts';
+import { FormDialog } from '../../common/form-dialog.tsx';
+import { NewPasswordField, passwordFault } from './account-fields.tsx';
 
 /** Gives somebody another password; their sessions end. */
 export function ResetPasswordDialog({
@@ -40,18 +40,7 @@ function ResetForm({ user, onClose }: { readonly user: User; readonly onClose: (
       cancel="Keep as it is"
     >
       <p>All sessions of {user.displayName} end. Tell them the new password by a way that you trust.</p>
-      <TextField
-        label="New password"
-        help="At least 12 characters that are no common password."
-        type="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={setPassword}
-        isRequired
-        autoFocus
-        maxLength={200}
-        error={isTried ? fault : undefined}
-      />
+      <NewPasswordField value={password} onChange={setPassword} isTried={isTried} autoFocus />
     </Form>
   );
 }

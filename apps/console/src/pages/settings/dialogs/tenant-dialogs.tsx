@@ -1,21 +1,21 @@
-import { AUTHORITY_ROUTES, type Tenant, UserName } from '@stella-ops/contracts/authority';
+import { AUTHORITY_ROUTES, type Tenant } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Form, TextField } from '../../../ui/index.ts';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
-import { passwordFault } from '../password-fault.ts';
-import { FormDialog } from './form-dialog.tsx';
+import { DisplayNameField, NewPasswordField, passwordFault, userNameFault } from './account-fields.tsx';
 
 /** Creates a tenant with its first administrator. */
 export function CreateTenantDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   return (
     <FormDialog title="Create tenant" isOpen={isOpen} onClose={onClose}>
-      {({ close, setDirty }) => <CreateForm onClose={close} onDirty={() => setDirty(true)} />}
+      {(inside) => <CreateForm {...inside} />}
     </FormDialog>
   );
 }
 
-function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readonly onDirty: () => void }) {
+function CreateForm({ close, touched }: InsideDialog) {
   const [name, setName] = useState('');
   const [displayName, setDisplayName] = useState('');
   const [administrator, setAdministrator] = useState('admin');
@@ -23,12 +23,8 @@ function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readon
   const [isTried, setTried] = useState(false);
   const create = useCommand(AUTHORITY_ROUTES.createTenant);
   const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
-  const userFault = UserName.safeParse(administrator.trim()).success ? undefined : 'Give a lower-case user name.';
+  const userFault = userNameFault(administrator);
   const newFault = passwordFault(password);
-  const touched = (set: (value: string) => void) => (value: string) => {
-    onDirty();
-    set(value);
-  };
   return (
     <Form
       error={create.error}
@@ -43,12 +39,12 @@ function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readon
               administrator: { name: administrator.trim(), password },
             },
           },
-          { onSuccess: onClose },
+          { onSuccess: close },
         );
       }}
       verb="Create tenant"
       isPending={create.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       <TextField
         label="Name"
@@ -61,13 +57,7 @@ function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readon
         maxLength={63}
         error={isTried ? nameFault : undefined}
       />
-      <TextField
-        label="Title"
-        help="As people write it."
-        value={displayName}
-        onChange={touched(setDisplayName)}
-        maxLength={200}
-      />
+      <DisplayNameField label="Title" value={displayName} onChange={touched(setDisplayName)} />
       <TextField
         label="First administrator"
         value={administrator}
@@ -77,16 +67,11 @@ function CreateForm({ onClose, onDirty }: { readonly onClose: () => void; readon
         maxLength={64}
         error={isTried ? userFault : undefined}
       />
-      <TextField
+      <NewPasswordField
         label="Password of the administrator"
-        help="At least 12 characters that are no common password."
-        type="password"
-        autoComplete="new-password"
         value={password}
         onChange={touched(setPassword)}
-        isRequired
-        maxLength={200}
-        error={isTried ? newFault : undefined}
+        isTried={isTried}
       />
     </Form>
   );

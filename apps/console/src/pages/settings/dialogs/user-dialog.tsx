@@ -1,16 +1,16 @@
-import { AUTHORITY_ROUTES, type User, UserName } from '@stella-ops/contracts/authority';
+import { AUTHORITY_ROUTES, type User } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
 import { Checkbox, Form, Skeleton, TextField } from '../../../ui/index.ts';
-import { passwordFault } from '../password-fault.ts';
+import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
+import { DisplayNameField, NewPasswordField, passwordFault, userNameFault } from './account-fields.tsx';
 import { Choices } from './choices.tsx';
-import { FormDialog } from './form-dialog.tsx';
 
 /** Creates a user. */
 export function CreateUserDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
   return (
     <FormDialog title="Create user" isOpen={isOpen} onClose={onClose} size="large">
-      {({ close, setDirty }) => <CreateForm onClose={close} onDirty={() => setDirty(true)} />}
+      {(inside) => <CreateForm {...inside} />}
     </FormDialog>
   );
 }
@@ -19,16 +19,9 @@ export function CreateUserDialog({ isOpen, onClose }: { readonly isOpen: boolean
 export function EditUserDialog({ user, onClose }: { readonly user: User | undefined; readonly onClose: () => void }) {
   return (
     <FormDialog title={`Change ${user?.name ?? 'user'}`} isOpen={user !== undefined} onClose={onClose} size="large">
-      {({ close, setDirty }) =>
-        user === undefined ? null : <EditLoader userId={user.id} onClose={close} onDirty={() => setDirty(true)} />
-      }
+      {(inside) => (user === undefined ? null : <EditLoader userId={user.id} {...inside} />)}
     </FormDialog>
   );
-}
-
-interface Inside {
-  readonly onClose: () => void;
-  readonly onDirty: () => void;
 }
 
 function useRoleChoices(): { id: string; summary: string }[] {
@@ -36,7 +29,7 @@ function useRoleChoices(): { id: string; summary: string }[] {
   return roles.map(({ name, summary }) => ({ id: name, summary }));
 }
 
-function CreateForm({ onClose, onDirty }: Inside) {
+function CreateForm({ close, touched }: InsideDialog) {
   const roleChoices = useRoleChoices();
   const [name, setName] = useState('');
   const [displayName, setDisplayName] = useState('');
@@ -45,22 +38,13 @@ function CreateForm({ onClose, onDirty }: Inside) {
   const [roles, setRoles] = useState<readonly string[]>([]);
   const [isTried, setTried] = useState(false);
   const create = useCommand(AUTHORITY_ROUTES.createUser);
-  const nameFault = UserName.safeParse(name.trim()).success
-    ? undefined
-    : 'Use 1 to 64 lower-case letters, digits, and inner dots, hyphens and underscores.';
-  const newFault = passwordFault(password);
-  const touched =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      onDirty();
-      set(value);
-    };
+  const nameFault = userNameFault(name);
   return (
     <Form
       error={create.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || newFault !== undefined) return;
+        if (nameFault !== undefined || passwordFault(password) !== undefined) return;
         create.mutate(
           {
             body: {
@@ -71,12 +55,12 @@ function CreateForm({ onClose, onDirty }: Inside) {
               ...(email.trim() === '' ? {} : { email: email.trim() }),
             },
           },
-          { onSuccess: onClose },
+          { onSuccess: close },
         );
       }}
       verb="Create user"
       isPending={create.isPending}
-      onCancel={onClose}
+      onCancel={close}
     >
       <TextField
         label="User name"
@@ -88,24 +72,14 @@ function CreateForm({ onClose, onDirty }: Inside) {
         maxLength={64}
         error={isTried ? nameFault : undefined}
       />
-      <TextField
-        label="Name"
-        help="As people write it."
-        value={displayName}
-        onChange={touched(setDisplayName)}
-        maxLength={200}
-      />
+      <DisplayNameField label="Name" value={displayName} onChange={touched(setDisplayName)} />
       <TextField label="Mail address" type="email" value={email} onChange={touched(setEmail)} maxLength={200} />
-      <TextField
+      <NewPasswordField
         label="Password"
-        help="At least 12 characters that are no common password. Tell it to them by a way that you trust."
-        type="password"
-        autoComplete="new-password"
+        hasToBeTold
         value={password}
         onChange={touched(setPassword)}
-        isRequired
-        maxLength={200}
-        error={isTried ? newFault : undefined}
+        isTried={isTried}
       />
       <Choices
         label="Roles"
@@ -119,7 +93,7 @@ function CreateForm({ onClose, onDirty }: Inside) {
 }
 
 /** Reads the user anew: what is changed here must be what the server has now. */
-function EditLoader({ userId, ...inside }: Inside & { readonly userId: string }) {
+function EditLoader({ userId, ...inside }: InsideDialog & { readonly userId: string }) {
   const query = useApi(AUTHORITY_ROUTES.getUser, { params: { userId } });
   if (query.data === undefined) return <Skeleton lines={5} />;
   return <EditForm key={query.data.body.version} user={query.data.body} etag={query.data.etag} {...inside} />;
@@ -128,9 +102,9 @@ function EditLoader({ userId, ...inside }: Inside & { readonly userId: string })
 function EditForm({
   user,
   etag,
-  onClose,
-  onDirty,
-}: Inside & { readonly user: User; readonly etag: string | undefined }) {
+  close,
+  touched,
+}: InsideDialog & { readonly user: User; readonly etag: string | undefined }) {
   const roleChoices = useRoleChoices();
   const [displayName, setDisplayName] = useState(user.displayName);
   const [roles, setRoles] = useState<readonly string[]>(user.roles);
@@ -138,12 +112,6 @@ function EditForm({
   const [isTried, setTried] = useState(false);
   const update = useCommand(AUTHORITY_ROUTES.updateUser);
   const nameFault = displayName.trim() === '' ? 'Give a name.' : undefined;
-  const touched =
-    <T,>(set: (value: T) => void) =>
-    (value: T) => {
-      onDirty();
-      set(value);
-    };
   return (
     <Form
       error={update.error}
@@ -156,12 +124,12 @@ function EditForm({
             body: { displayName: displayName.trim(), roles: [...roles], isActive },
             ...(etag === undefined ? {} : { ifMatch: etag }),
           },
-          { onSuccess: onClose },
+          { onSuccess: close },
         );
       }}
       verb="Change user"
       isPending={update.isPending}
-      onCancel={onClose}
+      onCancel={close}
       cancel="Keep as it is"
     >
       <TextField

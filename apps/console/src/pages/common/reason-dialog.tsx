@@ -1,6 +1,6 @@
 import type { AppError } from '@stella-ops/engine-kernel/errors';
 import { type ReactNode, useState } from 'react';
-import { Dialog, Form, TextField } from '../../../ui/index.ts';
+import { Dialog, Form, TextField } from '../../ui/index.ts';
 
 interface ReasonDialogProps {
   readonly title: string;
