@@ -24,7 +24,7 @@ interface ReasonDialogProps {
 export function ReasonDialog(props: ReasonDialogProps) {
   const [reason, setReason] = useState('');
   const [isTried, setTried] = useState(false);
-  const fault = reason.trim() === '' ? 'Say why: it is kept with the record.' : undefined;
+  const fault = reason.trim() === '' ? 'Say why: it is kept with the evidence.' : undefined;
   const close = (): void => {
     setReason('');
     setTried(false);
