@@ -48,6 +48,11 @@ export const AGENT_ERRORS = {
     exit: EXIT.invalid,
     hint: 'Start the agent with --script-root for script targets, or with --docker-host for Docker targets.',
   },
+  PORT_NOT_LOOPBACK: {
+    status: 422,
+    exit: EXIT.denied,
+    hint: 'Publish the port as "127.0.0.1:8080:80", or give hosts that others may reach an agent of their own.',
+  },
   DEPLOYMENT_UNEXPECTED: {
     status: 500,
     exit: EXIT.unexpected,

@@ -48,6 +48,11 @@ export const CLI_ERRORS = {
   SERVER_FOREIGN: { status: 502, exit: EXIT.invalid, hint: 'Check the address of the server.' },
   DOWNLOAD_DAMAGED: { status: 502, exit: EXIT.verification, hint: 'Download it again; if it stays so, report it.' },
   SCAN_FAILED: { status: 422, exit: EXIT.invalid, hint: 'Correct what the server names and scan again.' },
+  ENGINE_ELSEWHERE: {
+    status: 409,
+    exit: EXIT.invalid,
+    hint: 'Run it on the machine of the target, name its Engine with DOCKER_HOST, or leave out --clean.',
+  },
   NAME_UNKNOWN: { status: 404, exit: EXIT.notFound, hint: 'Check the name.' },
   UNEXPECTED: {
     status: 500,

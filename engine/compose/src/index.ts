@@ -2,6 +2,7 @@ export { modelOrThrow } from './diagnostics.ts';
 export { COMPOSE_ERRORS } from './errors.ts';
 export { lockFile } from './lock-file.ts';
 export * from './plan-types.ts';
+export { projectName } from './project-name.ts';
 export { readCompose } from './read-compose.ts';
 export { readPlan } from './read-plan.ts';
 export { readScriptTemplate } from './read-script.ts';

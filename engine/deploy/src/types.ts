@@ -52,6 +52,8 @@ export interface StepSubject {
   readonly name?: string;
   /** Containers of the same service that were there before: never taken for the new one. */
   readonly before?: readonly string[];
+  /** Those of `before` that ran: they run again when the deployment is taken back. */
+  readonly ranBefore?: readonly string[];
   /** Key of a network or volume. */
   readonly key?: string;
   readonly hook?: string;

@@ -69,6 +69,30 @@ describe('what was so already is an answer', () => {
     expect(await docker.removeContainer('abc')).toBe(outcome);
   });
 
+  test.each([
+    ['network', 204, undefined, 'removed'],
+    ['network', 404, said('no such network'), 'gone'],
+    ['network', 403, said('error while removing network: network x id y has active endpoints'), 'in-use'],
+    ['volume', 204, undefined, 'removed'],
+    ['volume', 404, said('no such volume'), 'gone'],
+    ['volume', 409, said('remove x: volume is in use - [abc]'), 'in-use'],
+  ])('the removal of a %s answered with %i', async (kind, status, body, outcome) => {
+    const { docker, seen } = await engine(answer(status, body));
+    expect(await (kind === 'network' ? docker.removeNetwork('x') : docker.removeVolume('x'))).toBe(outcome);
+    expect(seen).toEqual([`DELETE /v1.41/${kind}s/x`]);
+  });
+
+  test('networks and volumes are found by their labels, and none is no error', async () => {
+    const row = { Name: 'shop_data', Labels: { 'stella.project': 'shop' } };
+    const found = { name: 'shop_data', labels: { 'stella.project': 'shop' } };
+    const networks = await engine(answer(200, [row, { Name: 'bridge', Labels: null }]));
+    expect(await networks.docker.listNetworks(['a=b'])).toEqual([found, { name: 'bridge', labels: {} }]);
+    expect(networks.seen).toEqual([`GET /v1.41/networks?filters=${encodeURIComponent('{"label":["a=b"]}')}`]);
+    const volumes = await engine(answer(200, { Volumes: [row] }));
+    expect(await volumes.docker.listVolumes(['a=b'])).toEqual([found]);
+    expect(await (await engine(answer(200, { Volumes: null }))).docker.listVolumes([])).toEqual([]);
+  });
+
   test('a name that is taken, and a container that is not there', async () => {
     const { docker } = await engine(answer(409, said('Conflict')));
     expect(await docker.createContainer('web', {})).toEqual({ outcome: 'name-taken' });

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { decode, decodeOrThrow, isObject, type Shape, shape } from '@stella-ops/engine-kernel';
-import { ENGINE_CONTAINER, ENGINE_EVENT, ENGINE_INFO, ENGINE_RESOURCE, ROWS } from './container-shapes.ts';
+import {
+  ENGINE_CONTAINER,
+  ENGINE_EVENT,
+  ENGINE_INFO,
+  ENGINE_NETWORKS,
+  ENGINE_RESOURCE,
+  ENGINE_VOLUMES,
+  ROWS,
+} from './container-shapes.ts';
 import type { ContainerClient, EngineResource, PullOptions } from './container-types.ts';
 import { dockerClient, type DockerOptions } from './docker-client.ts';
 import { DEFAULT_DOCKER_HOST, parseDockerHost } from './endpoint.ts';
@@ -38,6 +46,22 @@ export function containerClient(options: DockerOptions = {}): ContainerClient {
   }
   const resource = (kind: 'networks' | 'volumes', name: string): Promise<EngineResource | undefined> =>
     found(`/${kind}/${named(name)}`, ENGINE_RESOURCE);
+  async function list(
+    kind: 'networks' | 'volumes',
+    labels: readonly string[],
+    rows: Shape<EngineResource[]>,
+  ): Promise<EngineResource[]> {
+    const path = `/${kind}?filters=${filters({ label: labels })}`;
+    return decodeOrThrow(rows, await readJson(await call({ path }), endpoint), `${host}/${kind}`);
+  }
+  async function remove(kind: 'networks' | 'volumes', name: string): Promise<'removed' | 'gone' | 'in-use'> {
+    const answer = await call({ method: 'DELETE', path: `/${kind}/${named(name)}` });
+    if (answer.statusCode === 204) return (answer.resume(), 'removed');
+    if (answer.statusCode === 404) return (answer.resume(), 'gone');
+    const error = await answerError(answer, endpoint, 'DOCKER_NO_SUCH_RESOURCE');
+    if (/active endpoints|in use/i.test(error.message)) return 'in-use';
+    throw error;
+  }
 
   return {
     ...images,
@@ -128,6 +152,8 @@ export function containerClient(options: DockerOptions = {}): ContainerClient {
       }
     },
     inspectNetwork: (name) => resource('networks', name),
+    listNetworks: (labels) => list('networks', labels, ENGINE_NETWORKS),
+    removeNetwork: (name) => remove('networks', name),
     async createNetwork(name, labels) {
       const answer = await post('/networks/create', { Name: name, CheckDuplicate: true, Labels: labels });
       // 409: it came into being meanwhile.
@@ -142,6 +168,8 @@ export function containerClient(options: DockerOptions = {}): ContainerClient {
       if (!/already exists in network/i.test(error.message)) throw error;
     },
     inspectVolume: (name) => resource('volumes', name),
+    listVolumes: (labels) => list('volumes', labels, ENGINE_VOLUMES),
+    removeVolume: (name) => remove('volumes', name),
     async createVolume(name, labels) {
       const answer = await post('/volumes/create', { Name: name, Labels: labels });
       if (answer.statusCode === 201) return void answer.resume();

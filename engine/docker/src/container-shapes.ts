@@ -116,6 +116,11 @@ export const ENGINE_RESOURCE: Shape<EngineResource> = (value, pointer, violation
   return { name: found?.Name ?? '', labels: found?.Labels ?? {} };
 };
 
+export const ENGINE_NETWORKS: Shape<EngineResource[]> = shape.array(ENGINE_RESOURCE, { max: 100_000 });
+const VOLUMES = shape.object({ Volumes: orNull(ENGINE_NETWORKS) }, 'open');
+export const ENGINE_VOLUMES: Shape<EngineResource[]> = (value, pointer, violations) =>
+  VOLUMES(value, pointer, violations)?.Volumes ?? [];
+
 const INFO = shape.object(
   {
     ID: text,

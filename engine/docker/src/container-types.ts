@@ -122,10 +122,18 @@ export interface ContainerClient extends DockerClient {
    */
   pullImage(repository: string, digest: Digest, options?: PullOptions): Promise<void>;
   inspectNetwork(name: string): Promise<EngineResource | undefined>;
+  /** @param labels `name` or `name=value`; all must match */
+  listNetworks(labels: readonly string[]): Promise<readonly EngineResource[]>;
+  /** A network that a container is in stays. */
+  removeNetwork(name: string): Promise<'removed' | 'gone' | 'in-use'>;
   createNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Before a container starts it may be put into further networks; one that it is in already is fine. */
   connectNetwork(name: string, containerId: string, aliases: readonly string[]): Promise<void>;
   inspectVolume(name: string): Promise<EngineResource | undefined>;
+  /** @param labels `name` or `name=value`; all must match */
+  listVolumes(labels: readonly string[]): Promise<readonly EngineResource[]>;
+  /** With what is in it. A volume that a container has stays. */
+  removeVolume(name: string): Promise<'removed' | 'gone' | 'in-use'>;
   /** Keeps the volume that is there. */
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
   /** Ends when the connection does; ask again with `since` the last time seen, then list. */

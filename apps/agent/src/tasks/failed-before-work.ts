@@ -3,14 +3,19 @@ import { AppError, type Clock, parseDigest } from '@stella-ops/engine-kernel';
 import { AGENT_ERRORS } from '../errors.ts';
 import type { Task } from './task.ts';
 
-/** The receipt of a task that could not be begun, or that broke off in a way nobody foresaw. */
+/**
+ * The receipt of a task that could not be begun, or that broke off in a way nobody foresaw. The reason stands in a step of
+ * its own when no other has failed: steps are what people see.
+ */
 export function failedBeforeWork(
   task: Task,
-  error: unknown,
-  steps: readonly StepReport[],
+  cause: unknown,
+  reported: readonly StepReport[],
   clock: Clock,
 ): ExecuteResult {
   const now = clock.now();
+  const error = stepError(cause);
+  const steps = reported.some(({ state }) => state === 'failed') ? reported : [...reported, prepareStep(error, now)];
   return {
     outcome: 'failed',
     steps,
@@ -22,12 +27,23 @@ export function failedBeforeWork(
       outcome: 'failed',
       services: [],
       steps,
-      error: stepError(error),
+      error,
       startedAt: now,
       finishedAt: now,
     },
   };
 }
+
+const prepareStep = (error: StepError, at: string): StepReport => ({
+  id: 'prepare',
+  service: null,
+  action: 'prepare',
+  sentence: 'Read the plan, look at the target, and decide what is to be done',
+  state: 'failed',
+  startedAt: at,
+  finishedAt: at,
+  error,
+});
 
 function stepError(error: unknown): StepError {
   if (error instanceof AppError) return { code: error.code, message: error.message, hint: error.hint };

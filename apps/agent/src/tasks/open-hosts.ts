@@ -13,20 +13,27 @@ export interface HostOptions {
   readonly dockerHost?: string;
   /** Registry logins as `docker login` keeps them. */
   readonly dockerConfig?: string;
+  /** Whether Docker targets may publish ports on loopback only. */
+  readonly isLoopbackOnly?: boolean;
   /** Folder of the script targets. Absent: none. */
   readonly scriptRoot?: string;
 }
 
 /** @throws AppError `DOCKER_HOST_INVALID`, `REGISTRY_CREDENTIALS_INVALID`; an Engine that is away is no error */
 export async function openHosts(options: HostOptions, folder: DataFolder, clock: Clock): Promise<Hosts> {
-  const { dockerHost: address, dockerConfig, scriptRoot } = options;
+  const { dockerHost: address, dockerConfig, scriptRoot, isLoopbackOnly = false } = options;
   const credentials =
     dockerConfig === undefined ? () => ({ kind: 'anonymous' }) as const : await dockerConfigCredentials(dockerConfig);
   return {
     ...(address === undefined
       ? {}
       : {
-          docker: dockerHost(containerClient(address === '' ? {} : { host: address }), loginOf(credentials), folder),
+          docker: dockerHost({
+            docker: containerClient(address === '' ? {} : { host: address }),
+            login: loginOf(credentials),
+            folder,
+            isLoopbackOnly,
+          }),
         }),
     ...(scriptRoot === undefined
       ? {}

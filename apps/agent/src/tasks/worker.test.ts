@@ -251,6 +251,11 @@ describe('work on tasks', () => {
     await until(() => script.finished().length === 1);
     await worker.stop();
     expect(target.performed).toEqual([]);
-    expect(script.finished()[0]).toMatchObject({ outcome: 'failed', receipt: { error: { code: 'PLAN_MISMATCH' } } });
+    const error = { code: 'PLAN_MISMATCH' };
+    expect(script.finished()[0]).toMatchObject({
+      outcome: 'failed',
+      steps: [{ id: 'prepare', state: 'failed', error }],
+      receipt: { error, steps: [{ error }] },
+    });
   });
 });

@@ -11,8 +11,9 @@ const LOCAL_AGENT = 'local';
 
 export const command = defineServerCommand({
   description:
-    'With --local-engine the target is the Docker Engine of this machine, reached by the agent that the server runs itself:\n' +
-    'publish ports on loopback; everything made there carries labels, and "stella target remove --clean" takes it away again.',
+    'With --local-engine the target is the Docker Engine of this machine, reached by the agent that a demo server runs itself:\n' +
+    'ports are published on loopback only (127.0.0.1:8080:80); everything made there carries labels, and\n' +
+    '"stella target remove --clean" takes it away again.',
   arguments: [{ name: 'name', summary: 'lower-case name', arity: 'one' }],
   options: {
     env: { type: 'text', value: 'NAME', summary: 'environment that it belongs to', required: true },

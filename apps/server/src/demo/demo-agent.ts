@@ -35,6 +35,7 @@ export async function startDemoAgent(
     server: server.agentUrl,
     scriptRoot: join(folder, 'targets'),
     dockerHost: env['DOCKER_HOST'] ?? '',
+    isLoopbackOnly: true,
     system,
     log: { info: () => undefined, warn: (message, fields) => warn(`agent: ${message} ${JSON.stringify(fields)}`) },
   });

@@ -248,6 +248,27 @@ describe('a deployment that fails', () => {
     expect(engine.running()).toEqual(expect.arrayContaining(OLD));
   });
 
+  test('old containers that an engine let die when it was killed run again, though nobody had stopped them', async () => {
+    const { engine, folder } = await withOne();
+    const { startContainer } = engine.client;
+    const client = {
+      ...engine.client,
+      startContainer: async (id: string) => {
+        const started = await startContainer(id);
+        // An engine that comes back has ended all containers that ask for no restart.
+        if (engine.containers.get(id)?.imageId === imageOf('api', 'two').configDigest) {
+          for (const one of engine.containers.values()) one.state = 'exited';
+        }
+        return started;
+      },
+    };
+    const killed = Object.assign(Object.create(engine) as FakeEngine, { client });
+    const result = await deploy(killed, planOf('two', NO_PORTS), folder);
+    expect(result.receipt.error).toMatchObject({ code: 'DEPLOY_NOT_HEALTHY' });
+    expect(engine.running()).toContain(`api ${mark('api', 'one')}`);
+    expect(states(result)).toMatchObject({ 'undo:api:create': 'done', 'undo:api:remove': 'done' });
+  });
+
   test('an engine that is away for a moment is waited for', async () => {
     const { engine, folder } = await withOne();
     for (const call of ['createContainer', 'startContainer', 'stopContainer', 'pullImage']) {

@@ -160,7 +160,7 @@ function replaceSteps({ service, needsNew, cause, name, old, before }: Change): 
     action: 'create',
     sentence: `Create ${name} from ${service.image.reference}`,
     cause,
-    subject: { name, before },
+    subject: { name, before, ...(running.length === 0 ? {} : { ranBefore: ids(running) }) },
   };
   const start: Step = { id: `${id}:start`, service: id, action: 'start', sentence: `Start ${name}`, cause };
   const wait: Step = {

@@ -25,8 +25,9 @@ export function undoDeployment(plan: ComposePlan, begun: readonly Step[]): reado
               subject: create.subject,
             },
           ];
-    const start = stop === undefined ? [] : startAgain(stop);
-    const isStartFirst = begun.findIndex((step) => step === create) < begun.findIndex((step) => step === stop);
+    const start = stop !== undefined ? startAgain(stop) : create === undefined ? [] : keepRunning(create);
+    const isStartFirst =
+      stop === undefined || begun.findIndex((step) => step === create) < begun.findIndex((step) => step === stop);
     // What could run side by side may do so on the way back too, and nobody is away.
     return isStartFirst && create !== undefined ? [...start, ...remove] : [...remove, ...start];
   });
@@ -44,6 +45,22 @@ function startAgain(stop: Step): readonly Step[] {
       sentence: `Start what ran before${stop.service === null ? '' : ` as ${stop.service}`}`,
       cause: 'the deployment is taken back',
       subject: { containerIds, ...(stop.subject?.name === undefined ? {} : { name: stop.subject.name }) },
+    },
+  ];
+}
+
+/** Nobody stopped the old container, but an Engine that was killed meanwhile has let it die. */
+function keepRunning(create: Step): readonly Step[] {
+  const containerIds = create.subject?.ranBefore ?? [];
+  if (containerIds.length === 0) return [];
+  return [
+    {
+      id: `undo:${create.id}`,
+      service: create.service,
+      action: 'start',
+      sentence: `See that what ran before as ${create.service} still runs`,
+      cause: 'the deployment is taken back',
+      subject: { containerIds },
     },
   ];
 }

@@ -1,8 +1,13 @@
 import type { Release } from '@stella-ops/contracts/releases';
-import { type ComposeModel, renderCompose, renderScript, type ScriptTemplate } from '@stella-ops/engine-compose';
+import {
+  type ComposeModel,
+  projectName,
+  renderCompose,
+  renderScript,
+  type ScriptTemplate,
+} from '@stella-ops/engine-compose';
 import { canonicalBytes, type Digest, digestOf } from '@stella-ops/engine-kernel';
 import { imagesFor } from '../domain/image-for.ts';
-import { projectName } from '../domain/project-name.ts';
 import { fail } from '../errors.ts';
 import type { TargetRow } from '../store/targets.ts';
 import { namesOf } from './read-template.ts';

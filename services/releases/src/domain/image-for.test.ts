@@ -2,7 +2,7 @@ import type { Release } from '@stella-ops/contracts/releases';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { expect, test } from 'vitest';
 import { imagesFor } from './image-for.ts';
-import { projectName } from './project-name.ts';
+import { projectName } from '@stella-ops/engine-compose';
 
 const release = (platforms: readonly (string | null)[]): Release =>
   ({
