@@ -16,11 +16,7 @@ export function Board({ board, environment }: BoardProps) {
   const columns = board.environments.filter(({ name }) => environment === undefined || name === environment);
   if (board.rows.length === 0) {
     return (
-      <EmptyState
-        title="No components yet"
-        icon="board"
-        command="stella component create NAME --repository REGISTRY/PATH"
-      >
+      <EmptyState title="No components yet" icon="board" command="stella component create NAME REGISTRY/PATH">
         A component is a deployable part of a product, tied to an image repository. Create one, then a release of it.
       </EmptyState>
     );
