@@ -89,7 +89,7 @@ export async function executePlan<P extends Plan>(
   if (state.failure !== undefined) {
     if (state.undo === undefined) {
       const begun = state.begun();
-      const steps = executor.undo(plan, begun, state.failure.step, state.facts);
+      const steps = executor.undo(plan, begun, state.failure.step, state.facts, state.steps ?? []);
       const undoes = begun.filter((step) => UNDOABLE.has(step.action)).map((step) => step.id);
       await note({ kind: 'undoing', at: clock.now(), steps, undoes: steps.length === 0 ? [] : undoes });
     }

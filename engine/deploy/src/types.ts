@@ -52,7 +52,7 @@ export interface StepSubject {
   readonly name?: string;
   /** Containers of the same service that were there before: never taken for the new one. */
   readonly before?: readonly string[];
-  /** Those of `before` that ran: they run again when the deployment is taken back. */
+  /** What ran of the project when the deployment was planned: it runs again when the deployment is taken back. */
   readonly ranBefore?: readonly string[];
   /** Key of a network or volume. */
   readonly key?: string;
@@ -147,8 +147,14 @@ export interface Executor<P extends Plan = Plan> {
   /** Looks, and says what is to be done in which order. */
   prepare(plan: P, signal: AbortSignal): Promise<readonly Step[]>;
   perform(plan: P, step: Step, context: StepContext): Promise<StepFacts>;
-  /** The way back from a failure: pure, from the steps that were begun. */
-  undo(plan: P, begun: readonly Step[], failed: Step, facts: ReadonlyMap<string, StepFacts>): readonly Step[];
+  /** The way back from a failure: pure, from the steps that were begun and all that were planned. */
+  undo(
+    plan: P,
+    begun: readonly Step[],
+    failed: Step,
+    facts: ReadonlyMap<string, StepFacts>,
+    planned: readonly Step[],
+  ): readonly Step[];
   /** What runs at the end, for the receipt. */
   describe(plan: P, facts: ReadonlyMap<string, StepFacts>, signal: AbortSignal): Promise<readonly ReceiptService[]>;
 }

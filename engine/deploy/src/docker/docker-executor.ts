@@ -22,7 +22,7 @@ export function dockerExecutor(options: DockerExecutorOptions): Executor<Compose
     observe: () => observeEngine(docker),
     prepare: async (plan) => planDeployment(plan, await observeEngine(docker)),
     perform: (plan, step, context) => perform(options, plan, step, context),
-    undo: (plan, begun) => undoDeployment(plan, begun),
+    undo: (plan, begun, _failed, _facts, planned) => undoDeployment(plan, begun, planned),
     describe: (plan, facts) => describe(docker, plan, facts),
   };
 }

@@ -36,6 +36,7 @@ export function planDeployment(plan: ComposePlan, observed: readonly ObservedCon
       action: 'record',
       sentence: 'Write down on the host what runs now',
       cause: 'people on the host read stella.version.json and compose.stella.lock.yml',
+      subject: { ranBefore: ids(ours.filter(({ state }) => state === 'running')) },
     },
     ...changes.flatMap(({ service, old }) => (old.length === 0 ? [] : [removeStep(service.name, old)])),
     ...orphanSteps('remove', orphans),
@@ -160,7 +161,7 @@ function replaceSteps({ service, needsNew, cause, name, old, before }: Change): 
     action: 'create',
     sentence: `Create ${name} from ${service.image.reference}`,
     cause,
-    subject: { name, before, ...(running.length === 0 ? {} : { ranBefore: ids(running) }) },
+    subject: { name, before },
   };
   const start: Step = { id: `${id}:start`, service: id, action: 'start', sentence: `Start ${name}`, cause };
   const wait: Step = {

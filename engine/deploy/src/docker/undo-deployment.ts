@@ -5,7 +5,7 @@ import type { Step } from '../types.ts';
  * The way back from a failure: for each service that was touched, last one first, the new container goes and the old one
  * runs again. Once an old container was removed all services were healthy, so there is no way back and none is needed.
  */
-export function undoDeployment(plan: ComposePlan, begun: readonly Step[]): readonly Step[] {
+export function undoDeployment(plan: ComposePlan, begun: readonly Step[], planned: readonly Step[]): readonly Step[] {
   if (begun.some((step) => step.action === 'remove')) return [];
   const touched = (id: string): Step | undefined => begun.find((step) => step.id === id);
   const orphans = touched('orphans:stop');
@@ -25,13 +25,13 @@ export function undoDeployment(plan: ComposePlan, begun: readonly Step[]): reado
               subject: create.subject,
             },
           ];
-    const start = stop !== undefined ? startAgain(stop) : create === undefined ? [] : keepRunning(create);
-    const isStartFirst =
-      stop === undefined || begun.findIndex((step) => step === create) < begun.findIndex((step) => step === stop);
+    const start = stop === undefined ? [] : startAgain(stop);
+    const isStartFirst = begun.findIndex((step) => step === create) < begun.findIndex((step) => step === stop);
     // What could run side by side may do so on the way back too, and nobody is away.
     return isStartFirst && create !== undefined ? [...start, ...remove] : [...remove, ...start];
   });
-  return [...(orphans === undefined ? [] : startAgain(orphans)), ...services];
+  const back = [...(orphans === undefined ? [] : startAgain(orphans)), ...services];
+  return back.length === 0 ? [] : [...back, ...keepRunning(planned)];
 }
 
 function startAgain(stop: Step): readonly Step[] {
@@ -49,16 +49,16 @@ function startAgain(stop: Step): readonly Step[] {
   ];
 }
 
-/** Nobody stopped the old container, but an Engine that was killed meanwhile has let it die. */
-function keepRunning(create: Step): readonly Step[] {
-  const containerIds = create.subject?.ranBefore ?? [];
+/** Nobody stopped these, but an Engine that was killed meanwhile has let them die. */
+function keepRunning(planned: readonly Step[]): readonly Step[] {
+  const containerIds = planned.find(({ action }) => action === 'record')?.subject?.ranBefore ?? [];
   if (containerIds.length === 0) return [];
   return [
     {
-      id: `undo:${create.id}`,
-      service: create.service,
+      id: 'undo:keep',
+      service: null,
       action: 'start',
-      sentence: `See that what ran before as ${create.service} still runs`,
+      sentence: 'See that all that ran before runs',
       cause: 'the deployment is taken back',
       subject: { containerIds },
     },
