@@ -9,6 +9,7 @@ export * from './health.ts';
 export * from './log/logger.ts';
 export { secretNames } from './log/redact.ts';
 export { type MasterKey, openMasterKey } from './master-key.ts';
+export { masterKeyFileOf, masterKeySettings } from './master-key-settings.ts';
 export * from './metrics/http-metrics.ts';
 export * from './metrics/metrics.ts';
 export * from './run-services.ts';

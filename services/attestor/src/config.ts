@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { defineConfig } from '@stella-ops/platform/runtime';
+import { defineConfig, masterKeySettings } from '@stella-ops/platform/runtime';
 import * as z from 'zod';
 
 export const ATTESTOR_CONFIG = defineConfig({
@@ -21,20 +20,8 @@ export const ATTESTOR_CONFIG = defineConfig({
       .describe(
         'Hours between two readings of the whole log, which recompute every hash; there is one at each start too',
       ),
-    secretsDir: z
-      .string()
-      .min(1)
-      .default('.stella/secrets')
-      .describe('Folder of the secrets of this installation; the master key is made here when nothing is sealed yet'),
-    masterKeyFile: z
-      .string()
-      .default('')
-      .describe('File with the master key that seals the key of the log; empty for master-key in secretsDir'),
+    ...masterKeySettings('the key of the log'),
   }),
 });
 
 export type AttestorConfig = z.output<typeof ATTESTOR_CONFIG.schema>;
-
-export function masterKeyFileOf({ secretsDir, masterKeyFile }: AttestorConfig): string {
-  return masterKeyFile === '' ? join(secretsDir, 'master-key') : masterKeyFile;
-}

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { Slug } from '@stella-ops/contracts';
-import { defineConfig } from '@stella-ops/platform/runtime';
+import { defineConfig, masterKeySettings } from '@stella-ops/platform/runtime';
 import * as z from 'zod';
 
 const LOOPBACK = ['127.0.0.1', 'localhost'];
@@ -21,15 +20,12 @@ export const AUTHORITY_CONFIG = defineConfig({
       .boolean()
       .default(false)
       .describe('Make rosa (release manager) and sam (approver, security engineer) at the first start'),
+    ...masterKeySettings('what the issuer keeps'),
     secretsDir: z
       .string()
       .min(1)
       .default('.stella/secrets')
       .describe('Folder of the secrets of this installation: first passwords, master key'),
-    masterKeyFile: z
-      .string()
-      .default('')
-      .describe('File with the master key that seals what the issuer keeps; empty for master-key in secretsDir'),
     loginDays: z.int().min(1).max(90).default(14).describe('A login lasts this long at most, in days'),
     signingKeyDays: z.int().min(1).max(366).default(60).describe('A new signing key is made after this many days'),
     requestsPerSecond: z
@@ -42,10 +38,6 @@ export const AUTHORITY_CONFIG = defineConfig({
 });
 
 export type AuthorityConfig = z.output<typeof AUTHORITY_CONFIG.schema>;
-
-export function masterKeyFileOf({ secretsDir, masterKeyFile }: AuthorityConfig): string {
-  return masterKeyFile === '' ? join(secretsDir, 'master-key') : masterKeyFile;
-}
 
 export function consoleRedirectUrisOf({ issuer, consoleRedirectUris }: AuthorityConfig): readonly string[] {
   if (consoleRedirectUris.length > 0) return consoleRedirectUris;

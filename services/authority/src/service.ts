@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { AUTHORITY_EVENTS, AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
-import { createMetrics, defineService } from '@stella-ops/platform/runtime';
+import { createMetrics, defineService, masterKeyFileOf } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
 import { bootstrap } from './bootstrap.ts';
-import { AUTHORITY_CONFIG, masterKeyFileOf } from './config.ts';
+import { AUTHORITY_CONFIG } from './config.ts';
 import { passwordHasher } from './domain/password-hash.ts';
 import { createLogin } from './login.ts';
 import { METRICS } from './metrics.ts';

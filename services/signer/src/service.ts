@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
-import { createMetrics, defineService } from '@stella-ops/platform/runtime';
+import { createMetrics, defineService, masterKeyFileOf } from '@stella-ops/platform/runtime';
 import { recordTogether, type ServiceHost } from '@stella-ops/platform/service';
-import { masterKeyFileOf, SIGNER_CONFIG } from './config.ts';
+import { SIGNER_CONFIG } from './config.ts';
 import { KeyRing } from './domain/key-ring.ts';
 import { METRICS } from './metrics.ts';
 import { signerEndpoints } from './routes.ts';

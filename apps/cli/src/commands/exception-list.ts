@@ -1,4 +1,4 @@
-import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { ExceptionState, POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
 
@@ -7,7 +7,7 @@ export const command = defineServerCommand({
     limit: LIMIT_OPTION,
     state: {
       type: 'choice',
-      choices: ['draft', 'pending_review', 'approved', 'rejected', 'revoked', 'expired'],
+      choices: ExceptionState.options,
       summary: 'only in this state',
     },
   },

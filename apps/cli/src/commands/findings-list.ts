@@ -1,4 +1,4 @@
-import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
+import { FINDINGS_ROUTES, FindingStatus } from '@stella-ops/contracts/findings';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { findImage } from '../server/find-image.ts';
 import { defineServerCommand } from '../server/server-command.ts';
@@ -10,7 +10,7 @@ export const command = defineServerCommand({
     image: { type: 'text', value: 'IMAGE', summary: 'only of this image: digest, its first 12 digits, or a name' },
     status: {
       type: 'choice',
-      choices: ['open', 'not_affected', 'excepted', 'resolved', 'not_evaluated'],
+      choices: FindingStatus.options,
       summary: 'only with this status',
     },
     severity: {

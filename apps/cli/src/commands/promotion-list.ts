@@ -1,4 +1,4 @@
-import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { PromotionState, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { findRelease, referenceOf } from '../server/find-by-name.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
@@ -8,17 +8,7 @@ export const command = defineServerCommand({
     limit: LIMIT_OPTION,
     state: {
       type: 'choice',
-      choices: [
-        'pending_gate',
-        'pending_approval',
-        'approved',
-        'rejected',
-        'deploying',
-        'deployed',
-        'failed',
-        'cancelled',
-        'rolled_back',
-      ],
+      choices: PromotionState.options,
       summary: 'only in this state',
     },
     release: { type: 'text', value: 'RELEASE', summary: 'only of this release: name@version or id' },

@@ -1,6 +1,6 @@
 import type { Database } from '@stella-ops/platform/database';
-import type { Randomness, SystemClock } from '@stella-ops/platform/runtime';
-import { type AttestorConfig, masterKeyFileOf } from '../config.ts';
+import { masterKeyFileOf, type Randomness, type SystemClock } from '@stella-ops/platform/runtime';
+import type { AttestorConfig } from '../config.ts';
 import { LogKeeper } from './log-identity.ts';
 import { LogReader } from './log-reader.ts';
 import { type BatchReport, LogWriter } from './log-writer.ts';

@@ -1,7 +1,9 @@
 import { AUTHORITY_EVENTS, type AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { auditActor, recordAudit } from '@stella-ops/platform/audit';
 import { publishEvent } from '@stella-ops/platform/events';
-import { etagOfVersion, type Handler, requireMatch } from '@stella-ops/platform/http';
+import { etagOfVersion, type Handler, type RequestContext, requireMatch } from '@stella-ops/platform/http';
+import type { Json } from '@stella-ops/engine-kernel';
+import type { Transaction } from 'kysely';
 import { requireStrong } from '../domain/check-password.ts';
 import { fail, unknown } from '../errors.ts';
 import type { Parts } from '../parts.ts';
@@ -12,7 +14,8 @@ import { enterTenant, insertTenant, lockTenant, updateTenant } from '../store/te
 import { insertUser } from '../store/users.ts';
 
 /** Operators only. The new tenant's trail begins with who made it. */
-export function createTenant({ host, ids, clock, passwords }: Parts): Handler<typeof AUTHORITY_ROUTES.createTenant> {
+export function createTenant(parts: Parts): Handler<typeof AUTHORITY_ROUTES.createTenant> {
+  const { host, ids, passwords } = parts;
   return async ({ body }, context) => {
     const { caller } = context;
     if (!(await isOperatorTenant(host, caller.tenantId)))
@@ -35,26 +38,18 @@ export function createTenant({ host, ids, clock, passwords }: Parts): Handler<ty
         occurredAt: at,
         data: { userId: user.id, name: user.name, isActive: true },
       });
-      await recordAudit(tx, {
-        id: ids.uuid(),
-        tenantId: tenant.id,
-        at: clock.now(),
-        actor: auditActor(caller),
-        action: context.routeId,
-        target: { type: 'tenant', id: tenant.id },
-        outcome: 'done',
-        requestId: context.requestId,
-        details: { name: body.name, administrator: user.name },
-      });
+      const details = { name: body.name, administrator: user.name };
+      await auditInTenant(parts, tx, context, tenant.id, details);
       await enterTenant(tx, caller.tenantId);
-      change.audit({ type: 'tenant', id: tenant.id }, { name: body.name, administrator: user.name });
+      change.audit({ type: 'tenant', id: tenant.id }, details);
       return { status: 201, body: tenantBody(tenant), headers: { etag: etagOfVersion(1) } };
     });
   };
 }
 
 /** Operators change all tenants, others their own name at most. */
-export function changeTenant({ host, ids, clock, accounts }: Parts): Handler<typeof AUTHORITY_ROUTES.updateTenant> {
+export function changeTenant(parts: Parts): Handler<typeof AUTHORITY_ROUTES.updateTenant> {
+  const { host, accounts } = parts;
   return async ({ params, body }, context) => {
     const { caller } = context;
     const isOwn = params.tenantId === caller.tenantId;
@@ -70,19 +65,7 @@ export function changeTenant({ host, ids, clock, accounts }: Parts): Handler<typ
       const changed = { ...tenant, displayName: body.displayName ?? tenant.displayName, isActive };
       await updateTenant(tx, tenant.id, changed);
       const details = { name: tenant.name, displayName: changed.displayName, isActive };
-      if (!isOwn) {
-        await recordAudit(tx, {
-          id: ids.uuid(),
-          tenantId: tenant.id,
-          at: clock.now(),
-          actor: auditActor(caller),
-          action: context.routeId,
-          target: { type: 'tenant', id: tenant.id },
-          outcome: 'done',
-          requestId: context.requestId,
-          details,
-        });
-      }
+      if (!isOwn) await auditInTenant(parts, tx, context, tenant.id, details);
       await enterTenant(tx, caller.tenantId);
       change.audit({ type: 'tenant', id: tenant.id }, details);
       const version = tenant.version + 1;
@@ -92,4 +75,25 @@ export function changeTenant({ host, ids, clock, accounts }: Parts): Handler<typ
     accounts.forget();
     return reply;
   };
+}
+
+/** An entry in the trail of the tenant that is changed, beside that of the operator who changes it. */
+function auditInTenant(
+  { ids, clock }: Parts,
+  tx: Transaction<unknown>,
+  { caller, routeId, requestId }: RequestContext,
+  tenantId: string,
+  details: Readonly<Record<string, Json>>,
+): Promise<unknown> {
+  return recordAudit(tx, {
+    id: ids.uuid(),
+    tenantId,
+    at: clock.now(),
+    actor: auditActor(caller),
+    action: routeId,
+    target: { type: 'tenant', id: tenantId },
+    outcome: 'done',
+    requestId,
+    details,
+  });
 }

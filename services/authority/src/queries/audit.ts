@@ -2,9 +2,9 @@ import type { AUTHORITY_ROUTES, AuditEntry } from '@stella-ops/contracts/authori
 import { CHAIN_START } from '@stella-ops/platform/audit';
 import { type Handler, openPage } from '@stella-ops/platform/http';
 import * as z from 'zod';
-import { entryFault, parseAuditBody } from '../domain/audit-chain.ts';
+import { type ChainRow, entryFault, parseAuditBody } from '../domain/audit-chain.ts';
 import type { Parts } from '../parts.ts';
-import { type AuditRow, listAudit as readAudit, readAuditChain, readAuditHead } from '../store/audit-trail.ts';
+import { listAudit as readAudit, readAuditChain, readAuditHead } from '../store/audit-trail.ts';
 
 export function listAudit({ host }: Parts): Handler<typeof AUTHORITY_ROUTES.listAudit> {
   return async ({ query }, { caller: { tenantId } }) => {
@@ -19,7 +19,7 @@ export function listAudit({ host }: Parts): Handler<typeof AUTHORITY_ROUTES.list
 }
 
 /** What cannot be read any more is shown as it stands in the columns: a list must not fail over a forged entry. */
-function entryBody(row: AuditRow): AuditEntry {
+function entryBody(row: ChainRow): AuditEntry {
   const body = parseAuditBody(row.body);
   return {
     sequence: Number(row.sequence),

@@ -1,19 +1,7 @@
 import { sql, type Transaction } from 'kysely';
+import type { ChainRow } from '../domain/audit-chain.ts';
 
 type Tx = Transaction<unknown>;
-
-export interface AuditRow {
-  readonly sequence: bigint;
-  readonly id: string;
-  readonly recordedAt: string;
-  readonly actorId: string;
-  readonly action: string;
-  readonly targetType: string;
-  readonly targetId: string;
-  readonly outcome: string;
-  readonly body: string;
-  readonly hash: string;
-}
 
 export interface AuditFilter {
   readonly actorId?: string | undefined;
@@ -32,7 +20,7 @@ export async function listAudit(
   filter: AuditFilter,
   before: bigint | undefined,
   take: number,
-): Promise<readonly AuditRow[]> {
+): Promise<readonly ChainRow[]> {
   const conditions = [
     sql`tenant_id = ${tenantId}`,
     ...(before === undefined ? [] : [sql`sequence < ${before}`]),
@@ -41,7 +29,7 @@ export async function listAudit(
     ...(filter.targetId === undefined ? [] : [sql`target_id = ${filter.targetId}`]),
     ...(filter.outcome === undefined ? [] : [sql`outcome = ${filter.outcome}`]),
   ];
-  const { rows } = await sql<AuditRow>`
+  const { rows } = await sql<ChainRow>`
     select ${COLUMNS} from audit.entry where ${sql.join(conditions, sql` and `)}
     order by sequence desc limit ${take}`.execute(tx);
   return rows;
@@ -54,8 +42,8 @@ export async function readAuditChain(
   after: bigint,
   until: bigint,
   take: number,
-): Promise<readonly AuditRow[]> {
-  const { rows } = await sql<AuditRow>`
+): Promise<readonly ChainRow[]> {
+  const { rows } = await sql<ChainRow>`
     select ${COLUMNS} from audit.entry
     where tenant_id = ${tenantId} and sequence > ${after} and sequence <= ${until} order by sequence limit ${take}`.execute(
     tx,
