@@ -10,7 +10,10 @@ interface BoardProps {
   readonly environment: string | undefined;
 }
 
-/** Components in rows, environments in columns. On a narrow screen each row becomes a card. */
+/**
+ * Components in rows, environments in columns. On a narrow screen each row becomes a card; roles are spelled out, as
+ * browsers take them away from tables that are laid out so.
+ */
 export function Board({ board, environment }: BoardProps) {
   const table = useRef<HTMLTableElement>(null);
   const columns = board.environments.filter(({ name }) => environment === undefined || name === environment);
@@ -23,13 +26,15 @@ export function Board({ board, environment }: BoardProps) {
   }
   return (
     <div className="board-frame">
-      <table className="board" ref={table} onKeyDown={(event) => moveBetweenCells(table.current, event)}>
+      <table className="board" role="table" ref={table} onKeyDown={(event) => moveBetweenCells(table.current, event)}>
         <caption className="unseen">What runs where. Arrow keys move between cells.</caption>
-        <thead>
-          <tr>
-            <th scope="col">Component</th>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">
+              Component
+            </th>
             {columns.map(({ id, name, isFrozen, targets }) => (
-              <th scope="col" key={id}>
+              <th role="columnheader" scope="col" key={id}>
                 <span className="board-environment">
                   {name}
                   {isFrozen ? (
@@ -45,15 +50,15 @@ export function Board({ board, environment }: BoardProps) {
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           {board.rows.map((row) => (
-            <tr key={row.componentId}>
-              <th scope="row">
+            <tr role="row" key={row.componentId}>
+              <th role="rowheader" scope="row">
                 <AppLink to={`/components/${row.componentId}`}>{row.component}</AppLink>
                 <span className="board-repository">{breakable(row.repository)}</span>
               </th>
               {columns.map(({ id, name }) => (
-                <td key={id} data-environment={name}>
+                <td role="cell" key={id} data-environment={name}>
                   <Cell component={row.component} cell={row.cells.find((cell) => cell.environmentId === id)} />
                 </td>
               ))}

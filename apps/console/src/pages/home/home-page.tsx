@@ -5,8 +5,9 @@ import { Loaded, Page, useUrlText } from '../../ui/index.ts';
 import { Board } from './board.tsx';
 import { boardSentence } from './board-sentence.ts';
 import { NeedsMe } from './needs-me.tsx';
+import { TrustFacts } from './trust-facts.tsx';
 
-/** What runs where, what waits for me, what is blocked and why. */
+/** What runs where, what waits for me, what is blocked and why, and how sure that is. */
 export function Component() {
   const board = useApi(DEPLOYMENTS_ROUTES.getBoard, {});
   const [environment] = useUrlText('environment');
@@ -23,7 +24,10 @@ export function Component() {
             {({ body }) => <Board board={body} environment={environment} />}
           </Loaded>
         </div>
-        <NeedsMe />
+        <div className="home-beside">
+          <NeedsMe />
+          <TrustFacts />
+        </div>
       </div>
     </Page>
   );
