@@ -29,6 +29,7 @@ test('a declared import downwards is fine, and tests may use the test libraries'
 
 test('what builds a package may use its development dependencies, what ships may not', () => {
   expect(faults('apps/cli/build.ts', `import { build } from 'vite';`)).toEqual([]);
+  expect(faults('apps/cli/src/testing/a.ts', `import { build } from 'vite';`)).toEqual([]);
   expect(faults('apps/cli/src/a.ts', `import { build } from 'vite';`)).toHaveLength(1);
 });
 

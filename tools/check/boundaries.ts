@@ -80,7 +80,8 @@ function packageFaults(path: string, name: string, home: Manifest | undefined, t
   const faults: string[] = [];
   const isTestOnly = isTest(path) && TEST_ONLY.has(name);
   const isBuilding = home !== undefined && !path.startsWith(`${home.folder}/src/`);
-  const declared = [...(home?.dependencies ?? []), ...(isBuilding ? (home?.devDependencies ?? []) : [])];
+  const isShipped = !isBuilding && !isTest(path);
+  const declared = [...(home?.dependencies ?? []), ...(isShipped ? [] : (home?.devDependencies ?? []))];
   if (home !== undefined && !isTestOnly && !declared.includes(name)) {
     faults.push(`${path}: "${name}" is not declared in ${home.folder}/package.json`);
   }
