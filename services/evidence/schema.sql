@@ -21,7 +21,7 @@ table packet_image.packet_id uuid not null
 
 -- constraints
 constraint packet.packet_check CHECK (((kind = 'decision'::text) = ((capsule_digest IS NOT NULL) AND (capsule_size_bytes IS NOT NULL) AND (state = ''::text))))
-constraint packet.packet_kind_check CHECK ((kind = ANY (ARRAY['decision'::text, 'promotion'::text])))
+constraint packet.packet_kind_check CHECK ((kind = ANY (ARRAY['decision'::text, 'promotion'::text, 'deployment'::text])))
 constraint packet.packet_pkey PRIMARY KEY (tenant_id, id)
 constraint packet.packet_tenant_id_kind_subject_id_state_key UNIQUE (tenant_id, kind, subject_id, state)
 constraint packet_image.packet_image_pkey PRIMARY KEY (tenant_id, image_digest, packet_id)

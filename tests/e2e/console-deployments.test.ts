@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fillShop } from '@stella-ops/app-server/demo';
 import type { ByteStream } from '@stella-ops/contracts';
-import { type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { type DeploymentSummary, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { describeNeeding } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeFaults, CONSOLE_SETTINGS, keepPicture, openBrowser, visit } from './console-browser.ts';
-import { enter, heading, keys, reach, settled } from './console-keyboard.ts';
+import { axeFaults, CONSOLE_SETTINGS, keepPicture, openBrowser, visit, type Visitor } from './console-browser.ts';
+import { enter, heading, keys, move, reach, settled } from './console-keyboard.ts';
 import { type AgentProcess, enrolAgent, startAgentProcess } from './main-job/agent-process.ts';
 
 const TENANT = 'shop';
@@ -34,10 +34,10 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await enrolAgent(options, enrolment);
     agent = await startAgentProcess(options);
     for (const name of TARGETS) {
-      await admin.createTarget({ body: { name, environment: 'dev', kind: 'script', agent: 'host' } });
+      await admin.createTarget({ body: { name, environment: 'prod', kind: 'script', agent: 'host' } });
     }
     await admin.setTemplate({
-      params: { environmentId: (await environment('dev')).id },
+      params: { environmentId: (await environment('prod')).id },
       query: { kind: 'script', strategy: 'rolling', batchSize: 1 },
       body: yaml(TEMPLATE(broken)),
     });
@@ -49,15 +49,18 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const go = (path: string, theme: 'light' | 'dark' = 'light', width = 1440) =>
-    visit(browser, server.url, { tenant: TENANT, user: 'rosa', password: TEST_PASSWORD }, path, { theme, width });
+  const go = (user: 'rosa' | 'sam'): Promise<Visitor> =>
+    visit(browser, server.url, { tenant: TENANT, user, password: TEST_PASSWORD }, '/', { isByKeyboard: true });
 
-  test('by keyboard alone: deploy, read why it failed, resume, roll back by the name of the environment', async () => {
-    const { page, context, complaints } = await go('/promotions?environment=dev');
+  test('by keyboard alone: deploy, resume, read why blocked, request, approve as the second person, roll back', async () => {
+    const rosa = await go('rosa');
+    const sam = await go('sam');
+    const { page } = rosa;
     writeFileSync(broken, '');
 
-    await enter(page, page.getByRole('rowheader', { name: 'shop 1.2.0' }));
-    await heading(page, 'shop 1.2.0 to dev');
+    // What was approved before there were targets is deployed by hand.
+    await openPromotion(page, /shop 1\.0\.0.*prod.*Approved/);
+    await heading(page, 'shop 1.0.0 to prod');
     await enter(page, page.getByRole('button', { name: 'Deploy' }));
     // The page follows: it fails on the first host, and the second is not begun.
     await page.getByRole('row', { name: /web-1.*Failed/ }).waitFor();
@@ -73,48 +76,116 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     // What was broken is mended by hand: the same deployment goes on.
     rmSync(broken);
     await enter(page, page.getByRole('button', { name: 'Resume' }));
-    await page.getByText('shop 1.2.0 runs in dev on 2 targets.').waitFor();
+    await page.getByText('shop 1.0.0 runs in prod on 2 targets.').waitFor();
     await enter(page, page.getByRole('link', { name: 'web-2' }));
     await page.getByRole('list', { name: 'Steps on web-2' }).waitFor();
     await shown('succeeded', page);
 
-    // An approved promotion is deployed by itself; its page leads to the deployment.
-    const back = await release('1.0.0');
-    const asked = await people.rosa
-      .client(RELEASES_ROUTES)
-      .requestPromotion({ body: { releaseId: back.id, environment: 'dev', reason: 'Search is broken' } });
-    await keys(page, 'g', 'o');
-    await enter(page, page.getByRole('rowheader', { name: 'shop 1.0.0' }));
-    await page.getByText('shop 1.0.0 runs in dev on 2 targets.').waitFor();
+    // Rosa sees why 1.1.0 does not go on, and what to do about it.
+    await openPromotion(page, /shop 1\.1\.0.*stage.*Waits for a gate/);
+    await heading(page, 'shop 1.1.0 to stage');
+    const why = page.getByRole('region', { name: 'Why it waits' });
+    await why.getByText('upgrade urllib3 to 1.26.5').first().waitFor();
+    await why.getByText('VULNERABLE_FIXABLE').first().waitFor();
+    await why.getByText(/approve an exception/).waitFor();
+
+    // She cannot approve what she requested, and reads why.
+    await keys(page, 'g', 'a');
+    await enter(page, page.getByRole('tab', { name: /Waits for others/ }), 'ArrowRight');
+    const own = page.getByRole('article', { name: 'shop 1.2.0 to stage' });
+    await own.getByText('You requested this, so you cannot approve it').waitFor();
+    expect(await own.getByRole('button', { name: /Approve/ }).count()).toBe(0);
+
+    // Sam approves it: a reason is required, and the digests are shown.
+    await keys(sam.page, 'g', 'a');
+    await enter(sam.page, sam.page.getByRole('button', { name: 'Approve…' }));
+    const review = sam.page.getByRole('dialog', { name: 'Approve shop 1.2.0 for stage' });
+    const digests = review.getByRole('table', { name: 'Digests that come to stage' });
+    await digests.getByRole('row', { name: /^api.*Changes/ }).waitFor();
+    await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));
+    await review.getByText('Say why: it is kept with the record.').waitFor();
+    await reach(sam.page, review.getByLabel('Reason'));
+    await sam.page.keyboard.type('Both upgrades are in');
+    await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));
+    await review.waitFor({ state: 'hidden' });
+    await sam.page.getByText('Nothing waits for you', { exact: true }).waitFor();
+
+    // Rosa asks for production, and sees what would change there.
+    await keys(page, 'g', 'r');
+    await heading(page, 'Releases');
+    await enter(page, page.getByRole('rowheader', { name: 'shop 1.2.0' }));
+    await enter(page, page.getByRole('button', { name: 'Request promotion to prod…' }));
+    const request = page.getByRole('dialog', { name: /Request promotion of shop 1\.2\.0/ });
+    await request.getByText('Replaces shop 1.0.0. 2 images change.').waitFor();
+    await page.keyboard.type('Search for everybody');
+    await enter(page, request.getByRole('button', { name: 'Request promotion' }));
+    await heading(page, 'shop 1.2.0 to prod');
+    await page.getByText('Waits for approval', { exact: true }).first().waitFor();
+
+    // It comes to Sam by itself, who has to type the name of the last environment.
+    await enter(sam.page, sam.page.getByRole('button', { name: 'Approve…' }));
+    const production = sam.page.getByRole('dialog', { name: 'Approve shop 1.2.0 for prod' });
+    await production.getByRole('row', { name: /^web.*Changes/ }).waitFor();
+    await reach(sam.page, production.getByLabel('Reason'));
+    await sam.page.keyboard.type('Stage looks right');
+    await typeName(sam.page, production, 'stage', async () => {
+      const { body } = await people.admin
+        .client(RELEASES_ROUTES)
+        .listPromotions({ query: { environment: 'prod', state: 'pending_approval' } });
+      expect(body.items).toHaveLength(1);
+    });
+    await production.waitFor({ state: 'hidden' });
+
+    // It is deployed by itself; Rosa's page has followed, and leads to the deployment and back.
+    await enter(page, page.getByRole('link', { name: 'Open deployment' }));
+    await page.getByText('shop 1.2.0 runs in prod on 2 targets.').waitFor();
     await enter(page, page.getByRole('link', { name: 'What approved it' }));
-    await heading(page, 'shop 1.0.0 to dev');
-    expect(new URL(page.url()).pathname).toBe(`/promotions/${asked.body.id}`);
+    await heading(page, 'shop 1.2.0 to prod');
+    await page.getByText('Stage looks right').waitFor();
+    expect(await page.title()).toBe('shop 1.2.0 to prod · Stella Ops');
     await enter(page, page.getByRole('link', { name: 'Open deployment' }));
 
     // Going back shows the digests that come and needs reason and name.
     await enter(page, page.getByRole('button', { name: 'Roll back…' }));
-    const dialog = page.getByRole('dialog', { name: 'Roll back dev' });
+    const dialog = page.getByRole('dialog', { name: 'Roll back prod' });
     await dialog.getByRole('row', { name: /^api.*Changes/ }).waitFor();
     await reach(page, dialog.getByLabel('Reason'));
-    await page.keyboard.type('1.2.0 was fine after all');
-    await reach(page, dialog.getByLabel('Name of the environment'));
-    await page.keyboard.type('prod');
-    await page.keyboard.press('Enter');
-    await dialog.getByText('Type dev to go on.').waitFor();
-    expect((await newest()).release).toBe('shop 1.0.0');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.type('dev');
-    await page.keyboard.press('Enter');
-    await heading(page, 'Roll back dev to shop 1.2.0');
-    await page.getByText('dev runs shop 1.2.0 again, on 2 targets.').waitFor();
-    expect(await newest()).toMatchObject({ kind: 'rollback', state: 'rolled_back', release: 'shop 1.2.0' });
+    await page.keyboard.type('Search finds nothing');
+    await typeName(page, dialog, 'dev', async () => {
+      expect((await newest()).release).toBe('shop 1.2.0');
+    });
+    await heading(page, 'Roll back prod to shop 1.0.0');
+    await page.getByText('prod runs shop 1.0.0 again, on 2 targets.').waitFor();
+    expect(await newest()).toMatchObject({ kind: 'rollback', state: 'rolled_back', release: 'shop 1.0.0' });
     await shown('rolled-back', page);
-    expect(complaints.filter((complaint) => !/status of 404/.test(complaint))).toEqual([]);
-    await context.close();
+    expect([...rosa.complaints, ...sam.complaints]).toEqual([]);
+    await Promise.all([rosa.context.close(), sam.context.close()]);
   });
 
+  /** From anywhere to the page of a promotion in the list. */
+  async function openPromotion(page: Page, row: RegExp): Promise<void> {
+    await keys(page, 'g', 'p');
+    await heading(page, 'Promotions');
+    const names = page.getByRole('grid', { name: 'Promotions' }).getByRole('rowheader');
+    await reach(page, names.first());
+    await move(page, 'ArrowDown', page.getByRole('row', { name: row }).getByRole('rowheader'));
+    await page.keyboard.press('Enter');
+  }
+
+  /** Types the name of another environment, which does nothing, and then that of production. */
+  async function typeName(page: Page, dialog: Locator, wrong: string, isNothing: () => Promise<void>): Promise<void> {
+    await reach(page, dialog.getByLabel('Name of the environment'));
+    await page.keyboard.type(wrong);
+    await page.keyboard.press('Enter');
+    await dialog.getByText('Type prod to go on.').waitFor();
+    await isNothing();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('prod');
+    await page.keyboard.press('Enter');
+  }
+
   /** Keeps a picture and looks for faults: light and dark, wide and at 320 px. */
-  async function shown(name: string, page: Awaited<ReturnType<typeof go>>['page']): Promise<void> {
+  async function shown(name: string, page: Page): Promise<void> {
     for (const theme of ['light', 'dark'] as const) {
       for (const width of [1440, 320]) {
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
@@ -135,12 +206,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     return body.items.find((one) => one.name === name) ?? missing(name);
   }
 
-  async function release(version: string) {
-    const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({});
-    return body.items.find((one) => one.version === version) ?? missing(version);
-  }
-
-  async function newest(): Promise<Deployment> {
+  async function newest(): Promise<DeploymentSummary> {
     const { body } = await people.admin.client(DEPLOYMENTS_ROUTES).listDeployments({});
     return body.items[0] ?? missing('a deployment');
   }

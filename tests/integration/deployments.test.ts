@@ -3,17 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { AGENT_ROUTES, type Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { PREDICATE_TYPES, readStatement } from '@stella-ops/engine-envelope';
 import { canonicalBytes, digestOf, type Json } from '@stella-ops/engine-kernel';
 import type { Database } from '@stella-ops/platform/database';
-import { handle } from '@stella-ops/platform/http';
 import { systemIds } from '@stella-ops/platform/runtime';
 import { service } from '@stella-ops/service-releases';
 import { describeEachEngine, openServiceRig, type ServiceRig } from '@stella-ops/testkit/server';
-import { imageOf, Neighbours, standIn } from './releases-neighbours.ts';
+import { imageOf, Neighbours } from './releases-neighbours.ts';
 import { makeRequest, running, ScriptedAgent, stepOf } from './scripted-agent.ts';
 
 const COMPOSE = 'services:\n  web:\n    image: component:web\n    ports: ["8080:80"]\n';
@@ -22,21 +19,13 @@ describeEachEngine('rules of deployments', (engine) => {
   let database: Database;
   let neighbours: Neighbours;
   let rig: ServiceRig;
-  const attested: Buffer[] = [];
 
   beforeAll(async () => {
     database = await engine.database();
     neighbours = new Neighbours(database);
-    const { attest } = ATTESTOR_ROUTES;
-    const attestor = standIn('attestor', { attest }, [], () => [
-      handle(attest, ({ body }) => {
-        attested.push(Buffer.from(body.statement, 'base64'));
-        return Promise.resolve({ status: 200, body: { bundle: body.statement, logIndex: attested.length } });
-      }),
-    ]);
     const folder = mkdtempSync(join(tmpdir(), 'stella-deployments-'));
     rig = await openServiceRig({
-      services: [...neighbours.services(), attestor, service],
+      services: [...neighbours.services(), service],
       database,
       config: { releases: { secretsDir: folder, leaseSeconds: 2, staleSeconds: 3 } },
     });
@@ -178,7 +167,9 @@ describeEachEngine('rules of deployments', (engine) => {
         (e: unknown) => e,
       );
       expect(error).toMatchObject({ code: 'TEMPLATE_INVALID', place: { line: 3 } });
-      await expect(ops.getTemplate({ params: { environmentId } })).rejects.toEqual(code('NOT_FOUND'));
+      expect((await ops.getTemplate({ params: { environmentId } })).body).toEqual({ template: null });
+      const unknown = { environmentId: systemIds.uuid() };
+      await expect(ops.getTemplate({ params: unknown })).rejects.toEqual(code('NOT_FOUND'));
     });
 
     test('it tells the services, and the same bytes have the same digest', async () => {
@@ -189,8 +180,8 @@ describeEachEngine('rules of deployments', (engine) => {
   });
 
   describe('a deployment', () => {
-    test('begins by itself after approval, runs by digest, and ends with a signed receipt', async () => {
-      const { task, deployment, first, promotion, readPromotion, until, ops } = await deployed();
+    test('begins by itself after approval, and runs by digest', async () => {
+      const { task, deployment, first, promotion, readPromotion } = await deployed();
       expect(digestOf(canonicalBytes(task.plan as Json))).toBe(task.planDigest);
       expect(task.plan).toMatchObject({
         environment: 'prod',
@@ -198,22 +189,54 @@ describeEachEngine('rules of deployments', (engine) => {
       });
       expect(await readPromotion(promotion.id)).toMatchObject({ state: 'deployed' });
       expect(deployment.tasks).toMatchObject([{ target: 'web-1', state: 'succeeded', attempt: 1, fencingToken: 1 }]);
-      const sealed = await rig.eventually('the receipt is signed', async () => {
-        const now = await until(deployment.id, 'succeeded');
-        return now.bundleDigest !== null && now;
-      });
-      const bundle = await ops.getDeploymentBundle({ params: { deploymentId: sealed.id } });
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of bundle.body.content) chunks.push(chunk);
-      const statement = readStatement(Buffer.concat(chunks));
-      expect(statement).toMatchObject({
-        ok: true,
-        value: {
-          predicateType: PREDICATE_TYPES.deployment,
-          subjects: [{ name: 'web', digest: { sha256: first.imageDigest.slice(7) } }],
-          predicate: { targets: [{ target: 'web-1', receiptDigest: deployment.tasks[0]?.receiptDigest }] },
-        },
-      });
+    });
+
+    test('names the evidence of its end once that is sealed, and serves the bundle', async () => {
+      const { tenantId, deployment, ops, read } = await deployed();
+      const params = { deploymentId: deployment.id };
+      expect(deployment).toMatchObject({ packetId: null, bundleDigest: null });
+      await expect(ops.getDeploymentBundle({ params })).rejects.toEqual(code('NOT_FOUND'));
+      const { digest } = await rig.host.objects.tenant(tenantId, 'evidence').put(Buffer.from('a bundle'));
+      const packetId = await neighbours.sealEnd(tenantId, deployment.id, deployment.finishedAt ?? '', digest);
+      await rig.settled();
+      expect(await read(deployment.id)).toMatchObject({ packetId, bundleDigest: digest });
+      expect(await textOf((await ops.getDeploymentBundle({ params })).body.content)).toBe('a bundle');
+    });
+
+    test('what was resumed has the evidence of its last end only', async () => {
+      const { tenantId, agent, release, promote, until, read, ops } = await deployed();
+      await promote((await release()).id, 'prod', 'deploying');
+      const task = await agent.take();
+      await agent.fail(task, 'the registry is gone');
+      const failed = await until(task.deploymentId, 'failed');
+      const endOf = (one: Deployment) =>
+        neighbours.sealEnd(tenantId, one.id, one.finishedAt ?? '', digestOf(one.state));
+      const packetId = await endOf(failed);
+      await rig.settled();
+      expect(await read(failed.id)).toMatchObject({ packetId, bundleDigest: digestOf('failed') });
+      await ops.resumeDeployment({ params: { deploymentId: failed.id }, body: {} });
+      expect(await read(failed.id)).toMatchObject({ packetId: null, bundleDigest: null });
+      await agent.finish(await agent.take(), 'succeeded');
+      const done = await until(failed.id, 'succeeded');
+      // The evidence of the first end may come late.
+      await endOf(failed);
+      await rig.settled();
+      expect(await read(failed.id)).toMatchObject({ packetId: null });
+      const last = await endOf(done);
+      await rig.settled();
+      expect(await read(failed.id)).toMatchObject({ packetId: last, bundleDigest: digestOf('succeeded') });
+    });
+
+    test('lists tell how far it is, and not what its targets reported', async () => {
+      const { deployments, agent, release, promote } = await deployed();
+      await promote((await release()).id, 'prod', 'deploying');
+      await agent.fail(await agent.take(), 'the registry is gone');
+      const [failed, first] = await deployments();
+      expect([failed?.targets, first?.targets]).toEqual([
+        { total: 1, succeeded: 0, failed: 1 },
+        { total: 1, succeeded: 1, failed: 0 },
+      ]);
+      expect(failed).not.toHaveProperty('tasks');
     });
 
     test('an agent that waits has a task well within a second', async () => {
@@ -420,6 +443,21 @@ describeEachEngine('rules of deployments', (engine) => {
       expect(answers.filter(({ task }) => task !== null)).toHaveLength(1);
     });
 
+    test('an agent that hung up while it waited leases nothing', async () => {
+      const { agent, environmentId, tenantId } = await queued();
+      const hangUp = new AbortController();
+      const body = { waitMs: 0, softwareVersion: '1.0.0', platform: 'linux/amd64' };
+      let asked: Promise<unknown> = Promise.resolve();
+      await database.withTenant(tenantId, async (tx) => {
+        await sql`select from releases.environment where environment_id = ${environmentId} for update`.execute(tx);
+        asked = agent.routes.takeTask({ body }, { signal: hangUp.signal }).catch(() => undefined);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+        hangUp.abort();
+      });
+      await asked;
+      expect((await agent.take()).fencingToken).toBe(1);
+    });
+
     test('a receipt of something else is a failure', async () => {
       const { agent, until } = await queued();
       const task = await agent.take();
@@ -530,6 +568,12 @@ describeEachEngine('rules of deployments', (engine) => {
     });
   });
 });
+
+async function textOf(content: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
 
 async function* one(text: string): AsyncGenerator<Uint8Array, void> {
   yield await Promise.resolve(Buffer.from(text));

@@ -1,4 +1,5 @@
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
+import { type Deployment, DEPLOYMENTS_EVENTS, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { type Decision as DecisionRow, POLICY_EVENTS, POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { type Promotion, type Release, RELEASES_EVENTS, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { API_ERRORS } from '@stella-ops/contracts';
@@ -117,10 +118,13 @@ export function policyStandIn() {
 export function releasesStandIn() {
   const promotions = new Map<string, Promotion>();
   const releases = new Map<string, Release>();
+  const deployments = new Map<string, Deployment>();
   const routes = {
     getPromotion: RELEASES_ROUTES.getPromotion,
     listPromotions: RELEASES_ROUTES.listPromotions,
     getRelease: RELEASES_ROUTES.getRelease,
+    getDeployment: DEPLOYMENTS_ROUTES.getDeployment,
+    listDeployments: DEPLOYMENTS_ROUTES.listDeployments,
   };
   const service = defineService({
     ...common,
@@ -133,10 +137,13 @@ export function releasesStandIn() {
           if (body === undefined) throw fail('NOT_FOUND', 'there is no such promotion');
           return { status: 200, body };
         }),
-        handle(routes.listPromotions, async (_input, { caller }) => ({
+        handle(routes.listPromotions, async ({ query }, { caller }) => ({
           status: 200,
           body: {
-            items: [...promotions].filter(([at]) => at.startsWith(caller.tenantId)).map(([, one]) => one),
+            items: [...promotions]
+              .filter(([at]) => at.startsWith(caller.tenantId))
+              .map(([, one]) => one)
+              .filter(({ releaseId }) => query.releaseId === undefined || query.releaseId === releaseId),
             next: null,
           },
         })),
@@ -145,6 +152,20 @@ export function releasesStandIn() {
           if (body === undefined) throw fail('NOT_FOUND', 'there is no such release');
           return { status: 200, body };
         }),
+        handle(routes.getDeployment, async ({ params }, { caller }) => {
+          const body = deployments.get(key(caller.tenantId, params.deploymentId));
+          if (body === undefined) throw fail('NOT_FOUND', 'there is no such deployment');
+          return { status: 200, body };
+        }),
+        handle(routes.listDeployments, async (_input, { caller }) => ({
+          status: 200,
+          body: {
+            items: [...deployments]
+              .filter(([at]) => at.startsWith(caller.tenantId))
+              .map(([, { tasks, ...one }]) => ({ ...one, targets: { total: tasks.length, succeeded: 0, failed: 0 } })),
+            next: null,
+          },
+        })),
       ],
       stop: async () => undefined,
     }),
@@ -177,5 +198,25 @@ export function releasesStandIn() {
       }),
     );
   }
-  return { service, store, announce };
+  const storeDeployment = (tenantId: string, deployment: Deployment): void => {
+    deployments.set(key(tenantId, deployment.id), deployment);
+  };
+
+  /** Tells of a step of a deployment at a time; its end when it has ended. */
+  async function announceDeployment(
+    host: OpenHost,
+    tenantId: string,
+    { id, promotionId, releaseId, environment, version, finishedAt }: Deployment,
+    step: { readonly from: Deployment['state'] | null; readonly to: Deployment['state'] },
+  ): Promise<void> {
+    await host.database.withTenant(tenantId, (tx) =>
+      publishEvent(tx, DEPLOYMENTS_EVENTS.deploymentChanged, {
+        id: systemIds.uuid(),
+        tenantId,
+        occurredAt: finishedAt ?? '2026-06-01T11:00:00.000Z',
+        data: { deploymentId: id, promotionId, releaseId, environment, ...step, version },
+      }),
+    );
+  }
+  return { service, store, announce, storeDeployment, announceDeployment };
 }

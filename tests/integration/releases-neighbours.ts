@@ -85,7 +85,23 @@ export class Neighbours {
       kind: 'decision',
       subjectId: decision.id,
       capsuleDigest: null,
+      endedAt: null,
+      bundleDigest: packet.bundleDigest,
     });
+  }
+
+  /** Says that the end of a deployment is sealed, under a bundle. @returns id of the packet */
+  async sealEnd(tenantId: string, deploymentId: string, endedAt: string, bundleDigest: string): Promise<string> {
+    const packetId = systemIds.uuid();
+    await this.publish(tenantId, EVIDENCE_EVENTS.packetSealed, {
+      packetId,
+      kind: 'deployment',
+      subjectId: deploymentId,
+      capsuleDigest: null,
+      endedAt,
+      bundleDigest,
+    });
+    return packetId;
   }
 
   /** A scan that was asked for ends with an inventory. */

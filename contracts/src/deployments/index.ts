@@ -180,7 +180,7 @@ export const DeploymentTask = z.object({
 });
 export type DeploymentTask = z.infer<typeof DeploymentTask>;
 
-export const Deployment = z.object({
+const deploymentShape = {
   id: Id,
   promotionId: Id.nullable(),
   releaseId: Id,
@@ -193,20 +193,31 @@ export const Deployment = z.object({
   sentence: z.string(),
   /** Digest of the list of plans, one for each target: what the agents execute, exactly. */
   planDigest: Digest,
-  tasks: z.array(DeploymentTask),
+  /** Of the template that the plans were made from. */
+  templateDigest: Digest,
   startedBy: Person,
   reason: z.string(),
   /** What to go back to when it fails. */
   previousReleaseId: Id.nullable(),
+  /** Evidence of its end: null until that is sealed, and again when it is resumed. */
   packetId: Id.nullable(),
-  /** Of the Sigstore bundle over the receipts of all targets; null until it is signed. */
+  /** Of the Sigstore bundle of that packet, over the receipts of all targets. */
   bundleDigest: Digest.nullable(),
   version: z.int(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
   finishedAt: Timestamp.nullable(),
-});
+};
+/** A deployment with what is done on each target. */
+export const Deployment = z.object({ ...deploymentShape, tasks: z.array(DeploymentTask) });
 export type Deployment = z.infer<typeof Deployment>;
+
+/** A deployment as lists show it: how many targets there are, and how far they are. */
+export const DeploymentSummary = z.object({
+  ...deploymentShape,
+  targets: z.object({ total: z.int(), succeeded: z.int(), failed: z.int() }),
+});
+export type DeploymentSummary = z.infer<typeof DeploymentSummary>;
 
 export const EnvironmentTemplate = z.object({
   environmentId: Id,
@@ -305,10 +316,10 @@ export const DEPLOYMENTS_ROUTES = {
     id: 'deployments.templates.get',
     method: 'GET',
     path: '/api/v1/environments/{environmentId}/template',
-    summary: 'Read what is known of the template of an environment',
+    summary: 'Read what is known of the template of an environment; null when it was given none',
     scopes: ['environment.read'],
     params: environmentParams,
-    responses: { 200: EnvironmentTemplate },
+    responses: { 200: z.object({ template: EnvironmentTemplate.nullable() }) },
     errors: {},
   }),
   createTarget: defineRoute({
@@ -411,7 +422,7 @@ export const DEPLOYMENTS_ROUTES = {
     summary: 'List deployments, newest first',
     scopes: ['promotion.read'],
     query: z.strictObject({ ...pageQuery, environment: Slug.optional(), promotionId: Id.optional() }),
-    responses: { 200: pageOf(Deployment) },
+    responses: { 200: pageOf(DeploymentSummary) },
     errors: {},
     paging: true,
   }),

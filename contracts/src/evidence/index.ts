@@ -26,13 +26,13 @@ export const EVIDENCE_ERRORS = {
   },
 } as const satisfies ErrorTable;
 
-export const EvidenceKind = z.enum(['decision', 'promotion']);
+export const EvidenceKind = z.enum(['decision', 'promotion', 'deployment']);
 
-/** Signed record of one decision or of the end of one promotion. */
+/** Signed record of one decision, or of the end of one promotion or deployment. */
 export const EvidencePacket = z.object({
   id: Id,
   kind: EvidenceKind,
-  /** Decision id, or promotion id. */
+  /** Decision id, promotion id, or deployment id. */
   subjectId: z.string(),
   /** Images it is about. */
   imageDigests: z.array(Digest),
@@ -120,13 +120,16 @@ export const EVIDENCE_EVENTS = {
   packetSealed: defineEvent({
     type: 'evidence.packet.sealed',
     version: 1,
-    summary: 'Evidence of a decision or promotion is signed, logged and stored',
+    summary: 'Evidence of a decision, promotion or deployment is signed, logged and stored',
     scope: 'evidence.read',
     data: z.strictObject({
       packetId: Id,
       kind: EvidenceKind,
       subjectId: z.string(),
       capsuleDigest: Digest.nullable(),
+      /** When what it is about ended: a deployment that was resumed ends more than once. Null for decisions. */
+      endedAt: Timestamp.nullable().default(null),
+      bundleDigest: Digest.nullable().default(null),
     }),
   }),
 } as const;

@@ -15,7 +15,7 @@ export const EVIDENCE_CONFIG = defineConfig({
       .min(1)
       .max(16)
       .default(2)
-      .describe('Decisions, and promotions, that one process seals at once.'),
+      .describe('Decisions, promotions and deployments, of each, that one process seals at once.'),
   }),
 });
 

@@ -6,6 +6,7 @@ import { EVIDENCE_CONFIG } from './config.ts';
 import { sealingConsumers } from './consumers.ts';
 import { catchUpJob } from './jobs/catch-up-job.ts';
 import { sealDecisionJob } from './jobs/seal-decision-job.ts';
+import { sealDeploymentJob } from './jobs/seal-deployment-job.ts';
 import { sealPromotionJob } from './jobs/seal-promotion-job.ts';
 import { EVIDENCE_METRICS } from './metrics.ts';
 import { evidenceEndpoints } from './routes.ts';
@@ -24,6 +25,7 @@ export const service = defineService({
       summary: 'Makes a decision again, has it signed and logged, and stores the capsule.',
     },
     { name: 'evidence.seal-promotion', summary: 'Has the end of a promotion signed and logged.' },
+    { name: 'evidence.seal-deployment', summary: 'Has the end of a deployment signed and logged.' },
     { name: 'evidence.catch-up', summary: 'Looks for what was not sealed, after events were lost.' },
   ],
   events: Object.values(EVIDENCE_EVENTS),
@@ -33,11 +35,15 @@ export const service = defineService({
     // An alarm needs the number that it is compared with: a counter that nobody has counted does not exist.
     for (const code of ['SUBJECT_MISMATCH', 'DECISION_MISMATCH']) metrics.record.refused(0, { code });
     const sealing: Sealing = { host, config, logger, clock, ids, record: metrics.record };
-    const jobs = { decision: sealDecisionJob(sealing), promotion: sealPromotionJob(sealing) };
+    const jobs = {
+      decision: sealDecisionJob(sealing),
+      promotion: sealPromotionJob(sealing),
+      deployment: sealDeploymentJob(sealing),
+    };
     const catchUp = catchUpJob(sealing, jobs);
     return {
       endpoints: evidenceEndpoints(sealing),
-      jobs: [jobs.decision, jobs.promotion, catchUp],
+      jobs: [jobs.decision, jobs.promotion, jobs.deployment, catchUp],
       consumers: sealingConsumers(sealing, jobs, async () => {
         const at = clock.now();
         for (const tenantId of await host.database.withRelay(tenantsWithPackets)) {

@@ -21,7 +21,6 @@ export interface ReleasesJobs {
   readonly wakePromotion: Job<{ promotionId: string; evaluation: number; at: string }>;
   readonly scanImages: Job<{ releaseId: string }>;
   readonly deployPromotion: Job<{ promotionId: string; because: string }>;
-  readonly sealDeployment: Job<{ deploymentId: string; finishedAt: string }>;
 }
 
 /** What commands, queries and jobs of this service stand on. */

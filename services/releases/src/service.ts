@@ -9,13 +9,13 @@ import { type Sweep, startSweep } from './agents/sweep.ts';
 import { TaskBell } from './agents/task-bell.ts';
 import { masterKeyFileOf, RELEASES_CONFIG } from './config.ts';
 import { deployApproved } from './consumers/deploy-approved.ts';
+import { noteDeploymentPackets } from './consumers/note-deployment-packets.ts';
 import { reEvaluate } from './consumers/re-evaluate.ts';
 import { PlanCache } from './deployment/plan-cache.ts';
 import type { Deps, ReleasesJobs } from './deps.ts';
 import { deployPromotionJob } from './jobs/deploy-promotion.ts';
 import { evaluateGatesJob } from './jobs/evaluate-gates.ts';
 import { scanImagesJob } from './jobs/scan-images.ts';
-import { sealDeploymentJob } from './jobs/seal-deployment.ts';
 import { wakePromotionJob } from './jobs/wake-promotion.ts';
 import { countFromZero, RELEASES_METRICS } from './metrics.ts';
 import { releasesEndpoints } from './routes.ts';
@@ -31,7 +31,6 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
     { name: 'releases.wake-promotion', summary: 'Has a promotion looked at when time alone changes it' },
     { name: 'releases.scan-images', summary: 'Submits the images of a new release that nobody has scanned' },
     { name: 'releases.deploy-promotion', summary: 'Deploys an approved promotion to the targets of its environment' },
-    { name: 'releases.seal-deployment', summary: 'Has the end of a deployment signed and logged' },
   ],
   events: [...Object.values(RELEASES_EVENTS), ...Object.values(DEPLOYMENTS_EVENTS)],
   metrics: RELEASES_METRICS,
@@ -48,12 +47,11 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
     jobs.wakePromotion = wakePromotionJob(deps);
     jobs.scanImages = scanImagesJob(deps);
     jobs.deployPromotion = deployPromotionJob(deps);
-    jobs.sealDeployment = sealDeploymentJob(deps);
     let sweep: Sweep | undefined;
     return Promise.resolve({
       endpoints: releasesEndpoints(deps),
       jobs: Object.values(jobs),
-      consumers: [reEvaluate(deps), deployApproved(deps)],
+      consumers: [reEvaluate(deps), deployApproved(deps), noteDeploymentPackets(deps)],
       metrics,
       agentPort: { verifier: agentVerifier(deps), identity: (names) => authority.serverIdentity(names) },
       ready: async () => {

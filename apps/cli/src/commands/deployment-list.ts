@@ -32,7 +32,7 @@ export const command = defineServerCommand({
         one.environment,
         one.kind,
         one.state,
-        `${one.tasks.filter(({ state }) => state === 'succeeded').length}/${one.tasks.length}`,
+        `${one.targets.succeeded}/${one.targets.total}`,
         one.startedBy.name,
         shortTime(one.createdAt),
         one.sentence,

@@ -28,7 +28,13 @@ export const command = defineServerCommand({
   async run(session, [name = '', file], options, context) {
     const { id: environmentId } = await findEnvironment(session.client(RELEASES_ROUTES), name);
     const deployments = session.client(DEPLOYMENTS_ROUTES);
-    if (file === undefined) return shown((await deployments.getTemplate({ params: { environmentId } })).body);
+    if (file === undefined) {
+      const { template } = (await deployments.getTemplate({ params: { environmentId } })).body;
+      if (template !== null) return shown(template);
+      throw fail('NAME_UNKNOWN', `${name.slice(0, 100)} has no template yet`, {
+        hint: 'Give it one: name a file behind the environment.',
+      });
+    }
     const batchSize = options['batch-size'];
     if (!/^[1-9]\d{0,2}$/.test(batchSize)) {
       throw fail('USAGE', `--batch-size takes a number from 1 to 100, not "${batchSize.slice(0, 20)}"`);

@@ -6,8 +6,8 @@ export const command = defineServerCommand({
   description: 'Reading evidence is recorded in the audit trail.',
   options: {
     limit: LIMIT_OPTION,
-    kind: { type: 'choice', choices: ['decision', 'promotion'], summary: 'only of this kind' },
-    subject: { type: 'text', value: 'ID', summary: 'only about this decision or promotion' },
+    kind: { type: 'choice', choices: ['decision', 'promotion', 'deployment'], summary: 'only of this kind' },
+    subject: { type: 'text', value: 'ID', summary: 'only about this decision, promotion or deployment' },
   },
   examples: ['stella evidence list --kind promotion'],
   run: (session, _args, options) =>

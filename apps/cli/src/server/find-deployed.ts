@@ -40,19 +40,21 @@ export async function findAgent(deployments: Deployments, name: string): Promise
 
 /** By id; or `shop@1.2.0:prod`, the newest of that release there; or `prod`, the newest there at all. */
 export async function findDeployment(session: Session, deployments: Deployments, text: string): Promise<Deployment> {
-  if (UUID.test(text)) return (await deployments.getDeployment({ params: { deploymentId: text } })).body;
+  const read = async (deploymentId: string) => (await deployments.getDeployment({ params: { deploymentId } })).body;
+  if (UUID.test(text)) return read(text);
   const releases = session.client(RELEASES_ROUTES);
   const [release = '', name] = text.split(':');
   if (name === undefined) {
     const environment = await findEnvironment(releases, text);
     const { body } = await deployments.listDeployments({ query: { limit: 1, environment: environment.name } });
-    return body.items[0] ?? missing('deployment to', text, 'stella deployment list');
+    const newest = body.items[0] ?? missing('deployment to', text, 'stella deployment list');
+    return read(newest.id);
   }
   const { id: releaseId } = await findRelease(releases, release);
   const all = eachItem(async (cursor) => {
     return (await deployments.listDeployments({ query: { ...page(cursor), environment: name } })).body;
   });
-  for await (const one of all) if (one.releaseId === releaseId) return one;
+  for await (const one of all) if (one.releaseId === releaseId) return read(one.id);
   return missing('deployment', text, 'stella deployment list');
 }
 

@@ -52,6 +52,7 @@ export async function prepareDecision(sealing: Sealing, to: SealFor, recorded: D
       kind: 'decision',
       subjectId: recorded.id,
       state: '',
+      endedAt: null,
       imageDigests: [recorded.imageDigest],
       title: titleOf(decision),
       predicateType: PREDICATE_TYPES.verdict,

@@ -18,12 +18,12 @@ export async function recordPacket<Tables>(
   const sealedAt = clock.now();
   const packet = await insertPacket(tx, tenantId, { ...prepared, id: ids.uuid(), sealedAt });
   if (packet !== undefined) {
-    const { kind, subjectId, capsuleDigest } = packet;
+    const { kind, subjectId, capsuleDigest, bundleDigest } = packet;
     await publishEvent(tx, EVIDENCE_EVENTS.packetSealed, {
       id: ids.uuid(),
       tenantId,
       occurredAt: sealedAt,
-      data: { packetId: packet.id, kind, subjectId, capsuleDigest },
+      data: { packetId: packet.id, kind, subjectId, capsuleDigest, endedAt: prepared.endedAt, bundleDigest },
     });
     return { packet, isNew: true };
   }

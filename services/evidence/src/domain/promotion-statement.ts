@@ -1,6 +1,6 @@
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
 import { PREDICATE_TYPES, statementBytes } from '@stella-ops/engine-envelope';
-import type { Digest, Timestamp } from '@stella-ops/engine-kernel';
+import { type Digest, sortedUnique, type Timestamp } from '@stella-ops/engine-kernel';
 
 /** Ends of a promotion that leave evidence. `approved` is one: what happens after it is deployment. */
 export const SEALED_STATES = ['approved', 'rejected', 'cancelled', 'deployed', 'failed', 'rolled_back'] as const;
@@ -28,6 +28,9 @@ export function subjectsOf(release: Release): readonly { readonly name: string; 
   }
   return [...subjects.values()];
 }
+
+/** The same digests, each once, in order. */
+export const imagesOf = (release: Release): string[] => sortedUnique(subjectsOf(release).map(({ digest }) => digest));
 
 /**
  * What is said of the end of a promotion: that it came to this state, by these gates and approvals. `record` is the

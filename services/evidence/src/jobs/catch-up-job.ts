@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { eachItem, Timestamp } from '@stella-ops/contracts';
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { defineJob, type Job } from '@stella-ops/platform/jobs';
 import type { SealJobs } from '../consumers.ts';
+import { isDeploymentEnd } from '../domain/deployment-statement.ts';
 import { isSealedState } from '../domain/promotion-statement.ts';
 import type { Sealing } from '../sealing.ts';
 
@@ -37,6 +39,14 @@ export function catchUpJob({ host }: Sealing, jobs: SealJobs): Job<CatchUp> {
         if (!isSealedState(state)) continue;
         const step = { promotionId: id, from: null, to: state, occurredAt: decidedAt ?? updatedAt };
         await host.database.withTenant(tenantId, (tx) => host.jobs.enqueue(tx, jobs.promotion, tenantId, step));
+      }
+      const deployed = host.client(DEPLOYMENTS_ROUTES, { ...acting, scopes: ['promotion.read'] });
+      const deployments = eachItem(async (cursor) => (await deployed.listDeployments({ query: pageAt(cursor) })).body);
+      for await (const { id: deploymentId, state: to, finishedAt: occurredAt } of deployments) {
+        signal.throwIfAborted();
+        if (!isDeploymentEnd(to) || occurredAt === null) continue;
+        const end = { deploymentId, to, occurredAt };
+        await host.database.withTenant(tenantId, (tx) => host.jobs.enqueue(tx, jobs.deployment, tenantId, end));
       }
     },
   });

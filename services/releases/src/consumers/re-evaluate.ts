@@ -1,4 +1,4 @@
-import { type EventData, type EventType, Id } from '@stella-ops/contracts';
+import type { EventData, EventType } from '@stella-ops/contracts';
 import { CONCELIER_EVENTS } from '@stella-ops/contracts/concelier';
 import { EXCITITOR_EVENTS } from '@stella-ops/contracts/excititor';
 import { EVIDENCE_EVENTS } from '@stella-ops/contracts/evidence';
@@ -68,7 +68,7 @@ export const RULES: readonly Rule[] = [
   on(EXCITITOR_EVENTS.snapshotCreated, async (tx) => stale(await openPromotions(tx))),
   on(EVIDENCE_EVENTS.packetSealed, async (tx, { kind, subjectId, packetId }, at) => {
     if (kind === 'decision') return settled(await notePacket(tx, subjectId, packetId));
-    if (Id.safeParse(subjectId).success) await setPromotionPacket(tx, subjectId, packetId, at);
+    if (kind === 'promotion') await setPromotionPacket(tx, subjectId, packetId, at);
     return [];
   }),
   on(RELEASES_EVENTS.environmentChanged, async (tx, { environmentId }) =>

@@ -63,10 +63,6 @@ export async function goOn(deps: Deps, tx: Tx, tenantId: string, lane: Lane, at:
     const event = PROMOTION_EVENTS[to];
     await movePromotion(deps, tx, tenantId, promotion, { event, sentence: next.sentence, at });
   }
-  if (transition.effects.includes('seal')) {
-    const data = { deploymentId: deployment.id, finishedAt: at };
-    await deps.host.jobs.enqueue(tx, deps.jobs.sealDeployment, tenantId, data);
-  }
   deps.record.deployments(1, { state: to });
 }
 

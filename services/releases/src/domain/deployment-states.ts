@@ -21,8 +21,8 @@ export interface DeploymentTransition {
   /** When it may happen, for readers; `deploymentEvent` and the commands check it. */
   readonly guard: string;
   readonly to: DeploymentState;
-  /** `finish`: the end is recorded. `seal`: a receipt over all targets is signed. */
-  readonly effects: readonly ('finish' | 'seal')[];
+  /** `finish`: the end is recorded, with an event from which evidence is sealed. */
+  readonly effects: readonly 'finish'[];
 }
 
 const row = (
@@ -43,12 +43,12 @@ export const DEPLOYMENT_TRANSITIONS: readonly DeploymentTransition[] = [
   row(null, 'planned', 'pending', 'no deployment of the environment is under way'),
   row('pending', 'started', 'running', 'its first targets are queued'),
   row('pending', 'rollback-started', 'rolling_back', 'its first targets are queued'),
-  row('running', 'all-succeeded', 'succeeded', 'every target has its receipt', ['finish', 'seal']),
-  row('running', 'target-failed', 'failed', CALM, ['finish', 'seal']),
-  row('running', 'cancelled', 'cancelled', CALM, ['finish', 'seal']),
-  row('rolling_back', 'all-succeeded', 'rolled_back', 'every target has its receipt', ['finish', 'seal']),
-  row('rolling_back', 'target-failed', 'failed', CALM, ['finish', 'seal']),
-  row('rolling_back', 'cancelled', 'cancelled', CALM, ['finish', 'seal']),
+  row('running', 'all-succeeded', 'succeeded', 'every target has its receipt', ['finish']),
+  row('running', 'target-failed', 'failed', CALM, ['finish']),
+  row('running', 'cancelled', 'cancelled', CALM, ['finish']),
+  row('rolling_back', 'all-succeeded', 'rolled_back', 'every target has its receipt', ['finish']),
+  row('rolling_back', 'target-failed', 'failed', CALM, ['finish']),
+  row('rolling_back', 'cancelled', 'cancelled', CALM, ['finish']),
   row('failed', 'resumed', 'running', 'nothing else was deployed there since'),
   row('failed', 'rollback-resumed', 'rolling_back', 'nothing else was deployed there since'),
   row('cancelled', 'resumed', 'running', 'nothing else was deployed there since'),

@@ -2,7 +2,7 @@ import { Id, type Input } from '@stella-ops/contracts';
 import type { Deployment, DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import type { Digest } from '@stella-ops/engine-kernel';
 import { etagOfVersion, openPage, type RequestContext } from '@stella-ops/platform/http';
-import { deploymentViewOf, deploymentViews } from '../deployment-view.ts';
+import { deploymentSummaries, deploymentViewOf } from '../deployment-view.ts';
 import { mustFindDeployment } from '../deployment/begin-deployment.ts';
 import type { Deps } from '../deps.ts';
 import { fail } from '../errors.ts';
@@ -18,7 +18,7 @@ export async function listDeployments(
   const filter = { environment, promotionId, after: page.after, limit: page.take };
   const views = await host.database.withTenant(
     caller.tenantId,
-    async (tx) => deploymentViews(tx, await list(tx, filter)),
+    async (tx) => deploymentSummaries(tx, await list(tx, filter)),
     { isReadOnly: true },
   );
   return { status: 200 as const, body: page.close(views, ({ id }) => id) };

@@ -128,20 +128,27 @@ export interface DeploymentChange {
   readonly at: string;
 }
 
-/** Writes what readers see, as the next version. @returns that version */
+/** Writes what readers see, as the next version. Evidence is of an end, and this is another. @returns that version */
 export async function changeDeployment(tx: Tx, id: string, change: DeploymentChange): Promise<number> {
   const { rows } = await sql<{ version: number }>`
     update releases.deployment
     set state = ${change.state}, is_cancelled = ${change.isCancelled}, sentence = ${change.sentence},
-        finished_at = ${change.finishedAt}, updated_at = ${change.at}, version = version + 1
+        finished_at = ${change.finishedAt}, updated_at = ${change.at}, version = version + 1,
+        packet_id = null, bundle_digest = null
     where deployment_id = ${id} returning version`.execute(tx);
   return rows[0]?.version ?? 0;
 }
 
-/** The end has been signed. A deployment that was resumed meanwhile has another end. */
-export async function setBundle(tx: Tx, id: string, finishedAt: string, digest: string, at: string): Promise<number> {
+/** The end has been sealed. @returns the next version */
+export async function setDeploymentPacket(
+  tx: Tx,
+  id: string,
+  packet: { readonly packetId: string; readonly bundleDigest: string; readonly at: string },
+): Promise<number> {
   const { rows } = await sql<{ version: number }>`
-    update releases.deployment set bundle_digest = ${digest}, updated_at = ${at}, version = version + 1
-    where deployment_id = ${id} and finished_at = ${finishedAt} returning version`.execute(tx);
+    update releases.deployment
+    set packet_id = ${packet.packetId}, bundle_digest = ${packet.bundleDigest}, updated_at = ${packet.at},
+        version = version + 1
+    where deployment_id = ${id} returning version`.execute(tx);
   return rows[0]?.version ?? 0;
 }

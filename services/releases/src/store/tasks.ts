@@ -61,6 +61,24 @@ export async function tasksOf(tx: Tx, deploymentIds: readonly string[]): Promise
   return rows;
 }
 
+export interface TaskCounts {
+  readonly deploymentId: string;
+  readonly total: number;
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
+/** How far some deployments are, without what their targets reported. */
+export async function countTasks(tx: Tx, deploymentIds: readonly string[]): Promise<TaskCounts[]> {
+  if (deploymentIds.length === 0) return [];
+  const { rows } = await sql<TaskCounts>`
+    select deployment_id as "deploymentId", count(*)::int4 as total,
+           (count(*) filter (where state = 'succeeded'))::int4 as succeeded,
+           (count(*) filter (where state = 'failed'))::int4 as failed
+    from releases.task where deployment_id = any(${deploymentIds}::uuid[]) group by deployment_id`.execute(tx);
+  return rows;
+}
+
 export async function findTask(tx: Tx, id: string): Promise<TaskRow | undefined> {
   const { rows } = await sql<TaskRow>`${SELECT} where k.task_id = ${id}`.execute(tx);
   return rows[0];
