@@ -26,7 +26,7 @@ export const POLICY_SERVICE_ERRORS = {
     retryable: true,
     hint: 'Policies or exceptions changed while the decision was made; try again.',
   },
-  EXCEPTION_STATE: { status: 409, exit: EXIT.invalid, hint: 'Read the exception: its state does not allow this.' },
+  EXCEPTION_STATE: { status: 409, exit: EXIT.invalid, hint: 'Do what its state allows, or ask for another exception.' },
   EXCEPTION_INVALID: { status: 422, exit: EXIT.invalid, hint: 'Correct the member named.' },
   EXCEPTION_SELF_APPROVAL: {
     status: 403,

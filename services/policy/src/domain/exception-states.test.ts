@@ -64,6 +64,15 @@ test('from what has ended nothing leads on', () => {
   }
 });
 
+test.each([
+  ['draft', 'approve', 'the exception is a draft and cannot be approved; it can be submitted'],
+  ['pending_review', 'revoke', 'the exception is pending review and cannot be revoked; it can be approved or rejected'],
+  ['approved', 'approve', 'the exception is approved and cannot be approved; it can be revoked'],
+  ['expired', 'revoke', 'the exception is expired and cannot be revoked; that is its end: ask for another'],
+] as const)('what %s forbids is answered with the state and what can be done: %s', (state, event, sentence) => {
+  expect(stepException(state, event, byAnother)).toMatchObject({ sentence });
+});
+
 test('a state and an event stand in the table once', () => {
   const keys = EXCEPTION_TRANSITIONS.map(({ from, event }) => `${from} ${event}`);
   expect(new Set(keys).size).toBe(keys.length);

@@ -38,7 +38,7 @@ const anotherPerson: Guard = {
 const beforeItsEnd: Guard = {
   name: 'before its end',
   code: 'EXCEPTION_STATE',
-  sentence: 'the time that the exception was asked for is over',
+  sentence: 'the time that the exception was asked for is over, so it will expire; ask for another',
   holds: ({ at, expiresAt }) => at < expiresAt,
 };
 const afterItsEnd: Guard = {
@@ -69,12 +69,39 @@ export type Step =
 export function stepException(from: State | null, event: ExceptionEvent, attempt: Attempt): Step {
   const transition = EXCEPTION_TRANSITIONS.find((row) => row.from === from && row.event === event);
   if (transition === undefined) {
-    return { ok: false, code: 'EXCEPTION_STATE', sentence: `an exception that is ${from ?? 'new'} cannot ${event}` };
+    return { ok: false, code: 'EXCEPTION_STATE', sentence: blindAlley(from, event) };
   }
   const broken = transition.guards.find((guard) => !guard.holds(attempt));
   return broken === undefined
     ? { ok: true, to: transition.to }
     : { ok: false, code: broken.code, sentence: broken.sentence };
+}
+
+const STATE_WORDS: Readonly<Record<State, string>> = {
+  draft: 'a draft',
+  pending_review: 'pending review',
+  approved: 'approved',
+  rejected: 'rejected',
+  revoked: 'revoked',
+  expired: 'expired',
+};
+const EVENT_WORDS: Readonly<Record<ExceptionEvent, string>> = {
+  request: 'requested',
+  draft: 'drafted',
+  submit: 'submitted',
+  approve: 'approved',
+  reject: 'rejected',
+  revoke: 'revoked',
+  expire: 'expired',
+};
+
+/** Why an event leads nowhere, and what people can do instead. */
+function blindAlley(from: State | null, event: ExceptionEvent): string {
+  const ways = EXCEPTION_TRANSITIONS.filter((row) => row.from === from && row.event !== 'expire');
+  const words = ways.map((row) => EVENT_WORDS[row.event]).join(' or ');
+  const state = from === null ? 'new' : STATE_WORDS[from];
+  const instead = words === '' ? 'that is its end: ask for another' : `it can be ${words}`;
+  return `the exception is ${state} and cannot be ${EVENT_WORDS[event]}; ${instead}`;
 }
 
 /** Whether decisions may depend on an exception in this state. */
