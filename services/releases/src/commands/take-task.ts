@@ -19,7 +19,7 @@ export async function takeTask(deps: Deps, { body }: Input<typeof AGENT_ROUTES.t
     const waiter = deps.bell.waiter(agentId);
     try {
       const { targets, taskId } = await look(deps, tenantId, agentId, body);
-      const leased = taskId === undefined ? undefined : await lease(deps, tenantId, agentId, taskId);
+      const leased = taskId === undefined ? undefined : await lease(deps, tenantId, agentId, taskId, context.signal);
       if (leased !== undefined)
         return { status: 200 as const, body: { task: await withPlan(deps, tenantId, leased), targets } };
       const leftMs = untilMs - deps.clock.monotonicMs();
@@ -47,8 +47,14 @@ async function look(deps: Deps, tenantId: string, agentId: string, { softwareVer
   });
 }
 
-/** @returns `undefined` when another was faster */
-async function lease(deps: Deps, tenantId: string, agentId: string, taskId: string): Promise<TaskRow | undefined> {
+/** @returns `undefined` when another was faster, or the agent hung up: a lease that nobody hears of delays the task */
+async function lease(
+  deps: Deps,
+  tenantId: string,
+  agentId: string,
+  taskId: string,
+  signal: AbortSignal,
+): Promise<TaskRow | undefined> {
   return deps.host.database.withTenant(tenantId, async (tx) => {
     const found = await findTask(tx, taskId);
     const deployment = found === undefined ? undefined : await findDeployment(tx, found.deploymentId);
@@ -58,7 +64,7 @@ async function lease(deps: Deps, tenantId: string, agentId: string, taskId: stri
     const at = deps.clock.now();
     const isFree =
       task?.state === 'queued' || (task?.state === 'running' && task.leaseUntil !== null && task.leaseUntil <= at);
-    if (task === undefined || task.agentId !== agentId || !isFree) return undefined;
+    if (task === undefined || task.agentId !== agentId || !isFree || signal.aborted) return undefined;
     const fencingToken = await leaseTask(tx, taskId, at, later(at, deps.config.leaseSeconds * 1000));
     await goOn(deps, tx, tenantId, lane, at);
     await deps.host.audit(tx, {
