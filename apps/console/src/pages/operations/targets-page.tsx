@@ -127,7 +127,7 @@ export function Component() {
 }
 
 function sentenceOf(targets: readonly Target[]): string {
-  if (targets.length === 0) return 'No host is known yet.';
+  if (targets.length === 0) return 'No target is known yet.';
   const silent = targets.filter(({ status }) => status !== 'online').length;
   const drifting = targets.filter(({ status, drift }) => status === 'online' && drift.length > 0).length;
   const parts = [

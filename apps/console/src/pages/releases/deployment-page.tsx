@@ -50,7 +50,7 @@ function Content({ deployment }: { readonly deployment: Deployment }) {
   return (
     <>
       {failures.length === 0 ? null : <FailureList failures={failures} />}
-      <Section title="Hosts" sentence={strategySentence(deployment)}>
+      <Section title="Targets" sentence={strategySentence(deployment)}>
         <HostTable deployment={deployment} {...(shown === undefined ? {} : { chosenId: shown.id })} />
       </Section>
       {shown === undefined ? null : <HostSteps key={shown.id} task={shown} />}
@@ -61,7 +61,7 @@ function Content({ deployment }: { readonly deployment: Deployment }) {
 
 function strategySentence({ strategy, tasks }: Deployment): string {
   const count = new Set(tasks.map(({ batch }) => batch)).size;
-  if (strategy === 'all_at_once' || count < 2) return 'All hosts at once.';
+  if (strategy === 'all_at_once' || count < 2) return 'All targets at once.';
   return `Rolling in ${count} batches: the next begins when the one before it succeeded.`;
 }
 

@@ -33,8 +33,8 @@ const COLUMNS: readonly Column<DeploymentSummary>[] = [
   },
   stateColumn('state', 'State', DEPLOYMENT_STATES, ({ state }) => state, { width: '140px' }),
   {
-    id: 'hosts',
-    header: 'Hosts',
+    id: 'targets',
+    header: 'Targets',
     width: '90px',
     isNumber: true,
     cell: ({ targets }) => `${targets.succeeded} of ${targets.total}`,

@@ -297,7 +297,7 @@ function Facts({ image }: { readonly image: Image }) {
           [
             'Where it runs',
             <AppLink key="w" to={`/digests/${image.digest}`}>
-              Releases, environments and hosts
+              Releases, environments and targets
             </AppLink>,
           ],
         ]}

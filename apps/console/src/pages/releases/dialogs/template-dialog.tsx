@@ -34,7 +34,7 @@ const KINDS = [
   { id: 'script', label: 'Script template' },
 ];
 const STRATEGIES = [
-  { id: 'all_at_once', label: 'All hosts at once' },
+  { id: 'all_at_once', label: 'All targets at once' },
   { id: 'rolling', label: 'Rolling, in batches' },
 ];
 
@@ -94,7 +94,7 @@ function TemplateForm({ environment, onClose }: TemplateDialogProps) {
       <Select label="Strategy" options={STRATEGIES} value={strategy} onChange={setStrategy} />
       {strategy === 'rolling' ? (
         <TextField
-          label="Hosts in a batch"
+          label="Targets in a batch"
           value={batch}
           onChange={setBatch}
           type="number"

@@ -72,7 +72,7 @@ export function DeploymentActions({ deployment }: { readonly deployment: Deploym
         onConfirm={(reason) => cancel.mutate({ params, body: { reason } }, { onSuccess: close })}
       >
         <p>
-          No more hosts are begun; those under way finish. Hosts may then run different releases until you resume or
+          No more targets are begun; those under way finish. Targets may then run different releases until you resume or
           roll back.
         </p>
       </ReasonDialog>

@@ -21,7 +21,7 @@ export function EnvironmentTargets({ environment, query }: { readonly environmen
               icon="target"
               command={`stella target add NAME --env ${environment} --agent AGENT`}
             >
-              Approved releases are recorded here but deployed nowhere. Add the hosts of this environment.
+              Approved releases are recorded here but deployed nowhere. Add the targets of this environment.
             </EmptyState>
           ) : (
             <PlainTable
@@ -50,7 +50,7 @@ export function EnvironmentTargets({ environment, query }: { readonly environmen
                 {
                   id: 'kind',
                   title: 'Kind',
-                  cell: ({ kind }) => (kind === 'docker' ? 'Docker Engine' : 'script host'),
+                  cell: ({ kind }) => (kind === 'docker' ? 'Docker Engine' : 'Script host'),
                 },
                 { id: 'seen', title: 'Last seen', cell: ({ lastSeenAt }) => <TimeAgo at={lastSeenAt} /> },
               ]}

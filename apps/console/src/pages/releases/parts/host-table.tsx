@@ -16,14 +16,14 @@ export function HostTable({ deployment, chosenId }: HostTableProps) {
   const isBatched = batches.length > 1;
   return (
     <PlainTable
-      label="Hosts"
+      label="Targets"
       items={batches.flatMap(({ tasks }) => tasks)}
       keyOf={({ id }) => id}
-      empty="No host takes part yet."
+      empty="No target takes part yet."
       columns={[
         {
           id: 'target',
-          title: 'Host',
+          title: 'Target',
           isRowHeader: true,
           cell: ({ id, target }) => (
             <AppLink
