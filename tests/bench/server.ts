@@ -34,8 +34,7 @@ const server = await start();
 rows.push({ what: 'ready, later start', value: server.readyMs / 1000, unit: 's', goal: 3 });
 
 const secrets = join(dataDir, 'secrets');
-const people = JSON.parse(readFileSync(join(secrets, 'demo-passwords.json'), 'utf8')) as Record<string, string>;
-const sam = await signIn(server.url, 'demo', 'sam', people['sam'] ?? '');
+const sam = await signIn(server.url, 'demo', 'sam', readFileSync(join(secrets, 'sam-password'), 'utf8').trim());
 const releases = sam.client(RELEASES_ROUTES);
 const [promotion] = (await releases.listPromotions({ query: { limit: 1 } })).body.items;
 const [image] = (await sam.client(SCANNER_ROUTES).listImages({ query: { limit: 1 } })).body.items;

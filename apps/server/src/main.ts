@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AppError, EXIT } from '@stella-ops/engine-kernel';
 import { onTermination } from '@stella-ops/platform/runtime';
 import type { RunningAgent } from '@stella-ops/app-agent';
 import { LOCAL_AGENT, startDemoAgent } from './demo/demo-agent.ts';
 import { seedDemo } from './demo/seed-demo.ts';
+import { passwordFile } from './password-file.ts';
 import { runServer, type RunningServer } from './run-server.ts';
 
 const HELP = `Usage: stella-server [--roles all|NAME,NAME] [--set SECTION.KEY=VALUE]…
@@ -62,17 +62,18 @@ function flagsOf(settings: readonly string[]): Record<string, string> {
 }
 
 function announce({ url, apiUrl, dataDir, engine }: RunningServer): void {
-  const file = join(dataDir, 'secrets', 'admin-password');
   const lines = [
     `  console   ${url}`,
     `  API       ${url}/api/v1 (also ${apiUrl})`,
     `  sign in   stella login --server ${url}`,
   ];
-  if (existsSync(file)) {
+  // Beside the administrator the people of the demo, where there is one.
+  for (const name of ['admin', 'rosa', 'sam']) {
+    const file = passwordFile(dataDir, name);
+    if (!existsSync(file)) continue;
     // Shown to a person at a terminal, and to no log.
-    lines.push(
-      `  user      admin, password in ${file}${process.stdout.isTTY ? `: ${readFileSync(file, 'utf8').trim()}` : ''}`,
-    );
+    const shown = process.stdout.isTTY ? `: ${readFileSync(file, 'utf8').trim()}` : '';
+    lines.push(`  user      ${name}, password in ${file}${shown}`);
   }
   lines.push(`  data      ${dataDir} (${engine})`);
   process.stdout.write(`${lines.join('\n')}\n`);

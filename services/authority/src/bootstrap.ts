@@ -55,10 +55,7 @@ export async function bootstrap(parts: Parts): Promise<void> {
   });
 }
 
+/** A file for each person, as `stella login --password-file` takes it. */
 function writePasswords(folder: string, users: readonly { readonly name: string; readonly password: string }[]): void {
-  const [admin, ...others] = users;
-  writeSecretFile(join(folder, 'admin-password'), `${admin?.password ?? ''}\n`);
-  if (others.length === 0) return;
-  const passwords = Object.fromEntries(others.map(({ name, password }) => [name, password]));
-  writeSecretFile(join(folder, 'demo-passwords.json'), `${JSON.stringify(passwords, null, 2)}\n`);
+  for (const { name, password } of users) writeSecretFile(join(folder, `${name}-password`), `${password}\n`);
 }

@@ -246,14 +246,9 @@ async function prepare(): Promise<void> {
 }
 
 async function logIn(): Promise<void> {
-  const secrets = join(dataDir, 'secrets');
-  const admin = readFileSync(join(secrets, 'admin-password'), 'utf8').trim();
-  const others = JSON.parse(readFileSync(join(secrets, 'demo-passwords.json'), 'utf8')) as Record<string, string>;
-  people = {
-    admin: await signIn(server.url, 'demo', 'admin', admin),
-    rosa: await signIn(server.url, 'demo', 'rosa', others['rosa'] ?? ''),
-    sam: await signIn(server.url, 'demo', 'sam', others['sam'] ?? ''),
-  };
+  const one = (name: string) =>
+    signIn(server.url, 'demo', name, readFileSync(join(dataDir, 'secrets', `${name}-password`), 'utf8').trim());
+  people = { admin: await one('admin'), rosa: await one('rosa'), sam: await one('sam') };
 }
 
 /** Asks until there is an answer. What fails because the server died is asked again, with the same key. */

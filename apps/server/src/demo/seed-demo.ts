@@ -13,6 +13,7 @@ import { systemClock } from '@stella-ops/platform/runtime';
 import type { RunningServer } from '../run-server.ts';
 import { shopTemplate } from './shop-template.ts';
 import { SHOP_ENVIRONMENTS, SHOP_IMAGES, shopSbom } from './shop.ts';
+import { passwordFile } from '../password-file.ts';
 import { type Person, signIn } from './sign-in.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
@@ -31,19 +32,12 @@ export async function seedDemo(
 ): Promise<void> {
   const mark = join(server.dataDir, 'demo-is-complete');
   if (existsSync(mark)) return;
-  const secrets = join(server.dataDir, 'secrets');
-  const admin = readFileSync(join(secrets, 'admin-password'), 'utf8').trim();
-  const others = JSON.parse(readFileSync(join(secrets, 'demo-passwords.json'), 'utf8')) as Record<string, string>;
-  const people = {
-    admin: await signIn(server.url, TENANT, 'admin', admin),
-    rosa: await signIn(server.url, TENANT, 'rosa', others['rosa'] ?? ''),
-    sam: await signIn(server.url, TENANT, 'sam', others['sam'] ?? ''),
-  };
+  const logIn = (name: string): Promise<Person> =>
+    signIn(server.url, TENANT, name, readFileSync(passwordFile(server.dataDir, name), 'utf8').trim());
+  const people = { admin: await logIn('admin'), rosa: await logIn('rosa'), sam: await logIn('sam') };
   const images = await fillShop(people, options);
   writeFileSync(mark, `${systemClock.now()}\n`, { mode: 0o600 });
-  say(
-    `  demo      a shop with ${images} images and 3 environments; rosa and sam: ${join(secrets, 'demo-passwords.json')}`,
-  );
+  say(`  demo      a shop with ${images} images and 3 environments; rosa asks, sam approves`);
 }
 
 export interface ShopPeople {
