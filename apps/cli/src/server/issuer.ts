@@ -8,7 +8,11 @@ const SCOPE = `${OIDC.loginScope} offline_access`;
 /** Every request says who asks, and for what. */
 const CLIENT = { client_id: OIDC.cliClientId, resource: OIDC.audience };
 
-const Discovery = z.object({ token_endpoint: z.url(), device_authorization_endpoint: z.url() });
+const Discovery = z.object({
+  token_endpoint: z.url(),
+  device_authorization_endpoint: z.url(),
+  revocation_endpoint: z.url(),
+});
 const Tokens = z.object({
   access_token: z.string(),
   expires_in: z.number(),
@@ -31,7 +35,7 @@ export type DeviceAnswer =
   | { readonly state: 'pending' | 'slow-down' }
   | { readonly state: 'refused'; readonly reason: string };
 
-/** The issuer of one server: the few calls of OAuth 2.0 that the command line makes (RFC 6749, RFC 8628). */
+/** The issuer of one server: the few calls of OAuth 2.0 that the command line makes (RFC 6749, RFC 7009, RFC 8628). */
 export interface Issuer {
   startDevice(): Promise<Device>;
   pollDevice(deviceCode: string): Promise<DeviceAnswer>;
@@ -39,6 +43,12 @@ export interface Issuer {
   byPassword(tenant: string, username: string, password: string): Promise<Tokens>;
   /** @throws AppError `LOGIN_EXPIRED` */
   refresh(refreshToken: string): Promise<Tokens>;
+  /**
+   * Ends a login at the server; one that is over already is no fault.
+   *
+   * @throws AppError `SERVER_FOREIGN` when the server refuses
+   */
+  revoke(refreshToken: string): Promise<void>;
 }
 
 /**
@@ -50,7 +60,8 @@ export async function openIssuer(server: string, now: () => string): Promise<Iss
   const parsed = Discovery.safeParse(discovered);
   if (!parsed.success) throw fail('SERVER_FOREIGN', `${server} has no issuer below /oidc`);
   const { token_endpoint: tokenUrl, device_authorization_endpoint: deviceUrl } = parsed.data;
-  for (const url of [tokenUrl, deviceUrl]) {
+  const { revocation_endpoint: revocationUrl } = parsed.data;
+  for (const url of [tokenUrl, deviceUrl, revocationUrl]) {
     // A password must not go to another place than the one that was named.
     if (new URL(url).origin !== new URL(server).origin) {
       throw fail('SERVER_FOREIGN', `the issuer of ${server} calls itself ${new URL(url).origin}`, {
@@ -94,6 +105,13 @@ export async function openIssuer(server: string, now: () => string): Promise<Iss
       if (!isOk) throw fail('LOGIN_EXPIRED', `the login to ${server} is over: ${reasonOf(body)}`);
       return tokensOf(body);
     },
+    async revoke(refreshToken) {
+      const form = { client_id: OIDC.cliClientId, token: refreshToken, token_type_hint: 'refresh_token' };
+      const response = await send(revocationUrl, form);
+      // RFC 7009, section 2.2: the body says nothing.
+      await response.body?.cancel();
+      if (!response.ok) throw fail('SERVER_FOREIGN', `${server} did not end the login: HTTP ${response.status}`);
+    },
   };
 }
 
@@ -111,13 +129,17 @@ async function post(
   url: string,
   form: Readonly<Record<string, string>>,
 ): Promise<{ readonly isOk: boolean; readonly body: unknown }> {
-  const response = await reach(url, {
+  const response = await send(url, form);
+  return { isOk: response.ok, body: await json(response, url) };
+}
+
+function send(url: string, form: Readonly<Record<string, string>>): Promise<Response> {
+  return reach(url, {
     method: 'POST',
     redirect: 'error',
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
     body: new URLSearchParams(form).toString(),
   });
-  return { isOk: response.ok, body: await json(response, url) };
 }
 
 async function json(response: Response, url: string): Promise<unknown> {
