@@ -1,5 +1,7 @@
 import type { Deployment, Target } from '@stella-ops/contracts/deployments';
+import type { EvidencePacket } from '@stella-ops/contracts/evidence';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import { readFileSync } from 'node:fs';
 import { describeNeeding, has } from '@stella-ops/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SeenContainer } from './engine.ts';
@@ -99,9 +101,9 @@ describeNeeding(STAGE_PARTS, 'from a registry to a running container and back, o
       .find(({ name }) => name === 'policy')
       ?.evidence.find(({ kind }) => kind === 'decision')?.id;
     await sam.json(['capsule', 'get', decision ?? '', '--output', 'web.capsule.tar.zst']);
-    await until(
+    const { packetId, bundleDigest } = await until(
       () => sam.json<Deployment>(['deployment', 'show', story.back.id]),
-      ({ bundleDigest }) => bundleDigest !== null,
+      (deployment) => deployment.packetId !== null,
     );
     await sam.json(['deployment', 'bundle', story.back.id, '--output', 'back.sigstore.json']);
     await sam.run(['trust', 'get', '--output', 'root.json']);
@@ -112,6 +114,16 @@ describeNeeding(STAGE_PARTS, 'from a registry to a running container and back, o
     const bundle = await sam.run(['bundle', 'verify', 'back.sigstore.json', ...trust], offline);
     expect(bundle, bundle.stderr).toMatchObject({ exit: 0 });
     expect(bundle.stdout).toContain(manifestOf(story.releases['1.1.0']).replace('sha256:', ''));
+
+    const about = ['--kind', 'deployment', '--subject', story.back.id];
+    const { items } = await sam.json<{ items: EvidencePacket[] }>(['evidence', 'list', ...about]);
+    expect(items).toMatchObject([{ id: packetId, bundleDigest, title: 'Rollback of prod to shop 1.1.0 succeeded' }]);
+    expect(predicateOf(readFileSync(sam.file('back.sigstore.json'), 'utf8'))).toMatchObject({
+      promotion: story.approved.id,
+      decisions: [{ component: 'web', decision }],
+      planDigest: story.back.planDigest,
+      observed: [{ targets: ['web-1'], services: [{ service: 'web', imageId: stage.versions['1.1.0'] }] }],
+    });
   });
 
   test.each([
@@ -140,6 +152,10 @@ describeNeeding(STAGE_PARTS, 'from a registry to a running container and back, o
 
 const running = (containers: readonly SeenContainer[]): string[] =>
   containers.filter(({ isRunning }) => isRunning).map(({ imageId }) => imageId);
+const predicateOf = (bundle: string): unknown => {
+  const { dsseEnvelope } = JSON.parse(bundle) as { dsseEnvelope: { payload: string } };
+  return (JSON.parse(Buffer.from(dsseEnvelope.payload, 'base64').toString()) as { predicate: unknown }).predicate;
+};
 const manifestOf = (release: Release): string => release.components[0]?.platforms[0]?.manifestDigest ?? '';
 
 async function tellStory(stage: Stage): Promise<Story> {
