@@ -9,7 +9,7 @@ import { parseInventory, readSbom } from '@stella-ops/engine-inventory';
 import type { Principal } from '@stella-ops/contracts';
 import type { Scan } from '@stella-ops/contracts/scanner';
 import { checkTenancy, dumpSchema } from '@stella-ops/platform/database';
-import type { Endpoint, RequestContext } from '@stella-ops/platform/http';
+import type { LocalEndpoint, RequestContext } from '@stella-ops/platform/http';
 import { systemClock, systemIds, systemRandomness } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
 import { service as scanner } from '@stella-ops/service-scanner';
@@ -469,8 +469,8 @@ describeEachEngine('the scanner', (engine) => {
         randomness: systemRandomness,
         logger: quiet,
       });
-      const handlerOf = (id: string): Endpoint['handler'] =>
-        (running.endpoints.find(({ route }) => route.id === id) as Endpoint).handler;
+      const handlerOf = (id: string): LocalEndpoint['handler'] =>
+        (running.endpoints.find(({ route }) => route.id === id) as LocalEndpoint).handler;
       return {
         arm: () => (isArmed = true),
         handlerOf,

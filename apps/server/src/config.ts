@@ -41,6 +41,11 @@ export const HTTP_CONFIG = defineConfig({
         'Names and addresses by which agents reach `agentPort`, with commas between; the first is told to people. ' +
           'Default: `host`, or the name of the machine.',
       ),
+    peerPort: port
+      .default(8083)
+      .describe(
+        'Mutual TLS for the other processes of the installation, where --roles names a part; 0 takes a free one.',
+      ),
     publicUrl: z.url().optional().describe('How browsers reach `port`; default: http://host:port.'),
     deadlineMs: milliseconds.default(60_000).describe('Longest time of a request until its answer begins.'),
     heartbeatMs: milliseconds.default(15_000).describe('Sign of life on event streams.'),
@@ -73,10 +78,30 @@ export const LOG_CONFIG = defineConfig({
   }),
 });
 
+const address = z.url({ protocol: /^https$/ }).optional();
+const addressOf = (service: string) => address.describe(`https://host:port of the process that runs ${service}.`);
+
+export const PEERS_CONFIG = defineConfig({
+  summary: 'Where the services run that are not among --roles',
+  schema: z.strictObject({
+    authority: addressOf('authority'),
+    signer: addressOf('signer'),
+    attestor: addressOf('attestor'),
+    scanner: addressOf('scanner'),
+    concelier: addressOf('concelier'),
+    excititor: addressOf('excititor'),
+    policy: addressOf('policy'),
+    findings: addressOf('findings'),
+    evidence: addressOf('evidence'),
+    releases: addressOf('releases'),
+  }),
+});
+
 /** Sections of the process; those of the services come beside them, each under the service's id. */
 export const PROCESS_CONFIG = {
   server: SERVER_CONFIG,
   http: HTTP_CONFIG,
+  peers: PEERS_CONFIG,
   database: DATABASE_CONFIG,
   log: LOG_CONFIG,
 } as const;

@@ -1,3 +1,4 @@
 export { PROCESS_CONFIG } from './config.ts';
+export { freePort } from './free-port.ts';
 export { runServer, type RunningServer } from './run-server.ts';
 export { SERVICES } from './services.ts';

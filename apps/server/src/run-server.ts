@@ -24,7 +24,9 @@ import { PROCESS_CONFIG } from './config.ts';
 import { consoleFiles } from './console-mount.ts';
 import { eventEndpoint } from './event-endpoint.ts';
 import { freePort } from './free-port.ts';
+import { peerListener } from './peer-listener.ts';
 import { isAgentPath } from './ports.ts';
+import { peersOf, rolesOf } from './process-roles.ts';
 import { SERVICES } from './services.ts';
 import { BUILD } from './version.ts';
 
@@ -33,11 +35,13 @@ const LEAST_CLOSE_MS = 1000;
 const AGENT_PORT = 8082;
 
 export interface RunningServer {
-  /** Console, API and issuer. */
+  /** Console, API and issuer; in a process without Authority only health, version and metrics, as at `apiUrl`. */
   readonly url: string;
   readonly apiUrl: string;
   /** Where agents dial in; `undefined` in a process without releases. */
   readonly agentUrl: string | undefined;
+  /** Where the other processes dial in; `undefined` in one that runs everything. */
+  readonly peerUrl: string | undefined;
   readonly dataDir: string;
   readonly engine: 'embedded' | 'postgres';
   readonly isDemo: boolean;
@@ -59,8 +63,8 @@ export async function runServer(
   decorate: (database: Database) => Database = (database) => database,
 ): Promise<RunningServer> {
   const sections = { ...PROCESS_CONFIG, ...Object.fromEntries(SERVICES.map(({ id, config }) => [id, config])) };
-  const own = env['STELLA_DATA_DIR'] === undefined ? flags : { 'server.dataDir': env['STELLA_DATA_DIR'], ...flags };
-  const sources = readConfigSources(env, own);
+  const told = env['STELLA_DATA_DIR'] === undefined ? flags : { 'server.dataDir': env['STELLA_DATA_DIR'], ...flags };
+  const sources = readConfigSources(env, told);
   const first = loadConfig(sections, sources);
   const dataDir = resolve(first.server.dataDir);
   const host = first.http.host;
@@ -76,6 +80,7 @@ export async function runServer(
   };
   const config = loadConfig(sections, { ...sources, files: [derived, ...sources.files] });
 
+  const own = rolesOf(roles);
   mkdirSync(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 });
   const logger = createLogger({
     level: config.log.level,
@@ -83,6 +88,11 @@ export async function runServer(
     secrets: secretNames(Object.values(sections).map(({ schema }) => schema)),
     destination: process.stderr,
     now: () => systemClock.now(),
+  });
+  const peers = await peersOf(own, config.peers, {
+    masterKeyFile: masterKeyFileOf(dataDir, env),
+    hasPostgres: config.database.url !== undefined,
+    logger,
   });
   const metrics = createMetrics(HTTP_METRICS, { withProcessMetrics: true });
   const opened = await openDatabase({
@@ -128,6 +138,7 @@ export async function runServer(
         nowMs: () => systemClock.monotonicMs(),
       }),
       served: (request) => recordServed(metrics, request),
+      ...(peers === undefined ? {} : { peers }),
       endpoints: (all) => [...system(all), eventEndpoint(all)],
     });
     running.host = open;
@@ -140,31 +151,38 @@ export async function runServer(
       createHttpServer({
         ...(fallback === undefined ? {} : { fallback }),
         ...common,
-        endpoints: open.endpoints.filter(({ route }) => !isAgentPath(route.path)),
+        endpoints: own.isFront ? open.endpoints.filter(({ route }) => !isAgentPath(route.path)) : system(open),
         pipeline: open.pipeline,
-        mounts: open.mounts,
+        mounts: own.isFront ? open.mounts : [],
       });
-    const servers = [listener(consoleFiles(config.server.consoleDir || CONSOLE_DIST)), listener()] as const;
-    running.servers.push(...servers);
+    const api = listener();
+    running.servers.push(api);
+    const front = own.isFront ? listener(consoleFiles(config.server.consoleDir || CONSOLE_DIST)) : undefined;
+    if (front !== undefined) running.servers.push(front);
+    const processes = peers && peerListener(open, peers, common);
+    if (processes !== undefined) running.servers.push(processes);
     const agents = await agentListener(open, agentHosts, common, logger);
     if (agents !== undefined) running.servers.push(agents.server);
-    await servers[0].listen({ host, port });
-    const apiUrl = await servers[1].listen({ host, port: config.http.apiPort });
+    await front?.listen({ host, port });
+    const apiUrl = await api.listen({ host, port: config.http.apiPort });
+    const peerUrl = await processes?.listen({ host, port: config.http.peerPort });
     await agents?.server.listen({ host, port: Number(new URL(agentUrl).port) });
     logger.info('Ready', {
-      address: url,
+      address: front === undefined ? apiUrl : url,
       apiAddress: apiUrl,
-      agentAddress: agentUrl,
+      agentAddress: agents === undefined ? undefined : agentUrl,
+      peerAddress: peerUrl,
       engine: database.engine,
       roles: roles.join(','),
     });
     return {
-      url,
+      url: front === undefined ? apiUrl : url,
       apiUrl,
       agentUrl: agents === undefined ? undefined : agentUrl,
+      peerUrl,
       dataDir,
       engine: database.engine,
-      isDemo: config.server.isDemo,
+      isDemo: config.server.isDemo && own.isWhole,
       stop: async () => {
         isDraining = true;
         logger.info('Draining');
@@ -177,6 +195,7 @@ export async function runServer(
         try {
           await open.close(Math.max(endsAtMs - systemClock.monotonicMs(), LEAST_CLOSE_MS));
         } finally {
+          peers?.close();
           await database.close();
         }
         logger.info('Stopped');
@@ -185,10 +204,14 @@ export async function runServer(
   } catch (error) {
     await Promise.all(running.servers.map((server) => server.drain({ noticeMs: 0, deadlineMs: 1000 })));
     await running.host?.close(LEAST_CLOSE_MS);
+    peers?.close();
     await database.close();
     throw error;
   }
 }
+
+const masterKeyFileOf = (dataDir: string, env: Readonly<Record<string, string | undefined>>): string =>
+  env['STELLA_MASTER_KEY_FILE'] ?? join(dataDir, 'secrets', 'master-key');
 
 function derivedSettings(
   dataDir: string,
@@ -198,7 +221,7 @@ function derivedSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): Record<string, Record<string, unknown>> {
   const secretsDir = join(dataDir, 'secrets');
-  const masterKeyFile = env['STELLA_MASTER_KEY_FILE'] ?? join(secretsDir, 'master-key');
+  const masterKeyFile = masterKeyFileOf(dataDir, env);
   return {
     authority: { issuer: `${url}/oidc`, secretsDir, masterKeyFile, demoUsers: isDemo },
     signer: { secretsDir, masterKeyFile },

@@ -1,4 +1,5 @@
-import type { Caller, Input, Reply, Route } from '@stella-ops/contracts';
+import type { Caller, Input, Principal, Reply, Route } from '@stella-ops/contracts';
+import type { WireReply } from './encode-reply.ts';
 import type { IdempotencyClaim, StoredReply } from './idempotency.ts';
 
 export interface RequestContext<R extends Route = Route> {
@@ -27,14 +28,37 @@ export interface AnyReply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A route with what answers it. */
-export interface Endpoint {
+/** A route with what answers it in this process. */
+export interface LocalEndpoint {
   readonly route: Route;
   readonly handler: (input: unknown, context: RequestContext) => Promise<AnyReply>;
 }
 
+/** A request for a route of another process, before anything but its caller was looked at. */
+export interface Forwarding {
+  /** `undefined` on public routes. */
+  readonly caller: Principal | undefined;
+  readonly params: Readonly<Record<string, string>>;
+  /** Query text without `?`. */
+  readonly search: string;
+  readonly requestId: string;
+  readonly traceId: string;
+  readonly content: AsyncIterable<Uint8Array> | undefined;
+  readonly signal: AbortSignal;
+  header(name: string): string | undefined;
+}
+
+/** A route that another process answers. That one looks at scopes, tenant, input and idempotency key, and audits. */
+export interface ForwardedEndpoint {
+  readonly route: Route;
+  /** @throws AppError `SERVER_UNREACHABLE` */
+  forward(request: Forwarding): Promise<WireReply>;
+}
+
+export type Endpoint = LocalEndpoint | ForwardedEndpoint;
+
 // `NoInfer` keeps the route the only source of R; otherwise the literal statuses of async handlers widen to number.
 /** Joins a contract and its handler; the types of both must fit. */
-export function handle<const R extends Route>(route: R, handler: NoInfer<Handler<R>>): Endpoint {
-  return { route, handler: handler as Endpoint['handler'] };
+export function handle<const R extends Route>(route: R, handler: NoInfer<Handler<R>>): LocalEndpoint {
+  return { route, handler: handler as LocalEndpoint['handler'] };
 }

@@ -6,7 +6,17 @@ export {
   IDEMPOTENCY_SCHEMA,
   trimIdempotency,
 } from './database-idempotency.ts';
-export { type AnyReply, type Handler, type Endpoint, handle, type RequestContext } from './endpoint.ts';
+export type { WireReply } from './encode-reply.ts';
+export {
+  type AnyReply,
+  type Endpoint,
+  type ForwardedEndpoint,
+  type Forwarding,
+  handle,
+  type Handler,
+  type LocalEndpoint,
+  type RequestContext,
+} from './endpoint.ts';
 export * from './etag.ts';
 export { resetEvent, resumeFrom, type Resumption } from './event-stream.ts';
 export type { Begun, IdempotencyClaim, IdempotencyStore, StoredReply } from './idempotency.ts';

@@ -6,7 +6,7 @@ import { admit } from './admission.ts';
 import type { Credentials, Verifier } from './authentication.ts';
 import { type BodyTimes, readBody } from './body.ts';
 import { encodeReply, type WireReply } from './encode-reply.ts';
-import type { Endpoint, RequestContext } from './endpoint.ts';
+import type { Endpoint, LocalEndpoint, RequestContext } from './endpoint.ts';
 import { isFresh } from './etag.ts';
 import { claimOf, type IdempotencyClaim, type IdempotencyStore, once, type StoredReply } from './idempotency.ts';
 import { closeCursor, openCursor } from './list-cursor.ts';
@@ -122,13 +122,19 @@ async function admitted(
   const header = (name: string) => exchange.header(name);
   const { caller, refusal } = await admit(route, exchange.credentials, header, options.verifier, options.limiter);
   const context = { requestId, traceId, caller };
-  if (caller === undefined) return answered(exchange, options, context);
+  const { endpoint } = exchange;
+  if ('forward' in endpoint) {
+    const { params, search, content, controller } = exchange;
+    return endpoint.forward({ ...context, params, search, content, signal: controller.signal, header });
+  }
+  const answer = (): Promise<WireReply> => answered(exchange, endpoint, options, context);
+  if (caller === undefined) return answer();
   return withContext({ tenantId: caller.tenantId, actorId: actorOf(caller) }, async () => {
     const entry = { routeId: route.id, caller, params: exchange.params, requestId };
     let reply: WireReply;
     try {
       if (refusal !== undefined) throw refusal;
-      reply = await answered(exchange, options, context);
+      reply = await answer();
     } catch (error) {
       // A page that lists what its reader may not see is no attempt at anything; a change, or evidence, is.
       const isTold = route.method !== 'GET' || route.auditsRead === true;
@@ -148,8 +154,12 @@ interface Known {
   readonly caller: Principal | undefined;
 }
 
-async function answered(exchange: Exchange, options: PipelineOptions, known: Known): Promise<WireReply> {
-  const { route, handler } = exchange.endpoint;
+async function answered(
+  exchange: Exchange,
+  { route, handler }: LocalEndpoint,
+  options: PipelineOptions,
+  known: Known,
+): Promise<WireReply> {
   const header = (name: string) => exchange.header(name);
   const params = readParams(route, exchange.params);
   const query = openCursor(route, readQueryOf(route, exchange.search));

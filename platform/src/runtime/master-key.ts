@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Randomness } from './clock.ts';
@@ -22,6 +22,12 @@ export interface MasterKey {
   seal(plain: Uint8Array, context: string): string;
   /** @throws AppError `SEALED_INVALID` for another key, another context, or a changed text */
   open(sealed: string, context: string): Buffer;
+  /**
+   * 32 bytes that every process with this master key derives alike, and nobody else (HKDF-SHA-256, RFC 5869).
+   *
+   * @param purpose another purpose gives other bytes
+   */
+  derive(purpose: string): Buffer;
 }
 
 /**
@@ -90,6 +96,7 @@ function parse(text: string, path: string): KeyObject {
 
 function masterKey(key: KeyObject, randomness: Randomness): MasterKey {
   return {
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', key, '', `stella.derived/v1\n${purpose}`, KEY_BYTES)),
     seal(plain, context) {
       const nonce = randomness.bytes(NONCE_BYTES);
       const cipher = createCipheriv(CIPHER, key, nonce).setAAD(associated(context));

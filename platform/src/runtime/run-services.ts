@@ -65,7 +65,13 @@ export async function runServices<H>(
   };
 }
 
-function chooseServices<H>(services: readonly Service<ConfigSection, H>[], roles: readonly string[]) {
+/**
+ * The services of some roles, in the order of the list.
+ *
+ * @param roles service ids, or `all`
+ * @throws AppError `ROLE_UNKNOWN`
+ */
+export function chooseServices<S extends { readonly id: string }>(services: readonly S[], roles: readonly string[]) {
   const ids = new Set(services.map(({ id }) => id));
   const unknown = roles.filter((role) => role !== 'all' && !ids.has(role));
   if (unknown.length > 0 || roles.length === 0) {
@@ -82,6 +88,10 @@ function checkEndpoints(service: Service<ConfigSection, never>, running: Running
   const answered = running.endpoints.map(({ route }) => route.id);
   const missing = declared.filter((id) => !answered.includes(id));
   const stray = answered.filter((id, at) => !declared.includes(id) || answered.indexOf(id) !== at);
+  const mounted = (running.mounts ?? []).map(({ prefix }) => prefix);
+  if (service.mounts !== undefined && mounted.join() !== service.mounts.join()) {
+    throw new Error(`mounts at ${mounted.join()}, declared at ${service.mounts.join()}`);
+  }
   if (missing.length === 0 && stray.length === 0) return;
   throw new Error(
     `routes without handler: ${missing.join(', ')}; handlers without or beside a route: ${stray.join(', ')}`,

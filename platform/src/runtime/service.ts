@@ -65,6 +65,8 @@ export interface Service<C extends ConfigSection = ConfigSection, H = unknown> {
   /** What it announces. */
   readonly events: readonly EventType[];
   readonly metrics?: MetricCatalogue;
+  /** Prefixes of its mounts, for processes that pass requests on to it. */
+  readonly mounts?: readonly string[];
   /** Told by `GET /capabilities`. */
   readonly capabilities?: Readonly<Record<string, unknown>>;
   start(context: ServiceContext<C, H>): Promise<RunningService>;

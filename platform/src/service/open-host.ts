@@ -13,10 +13,12 @@ import {
   type Pipeline,
   type PipelineOptions,
   trimIdempotency,
+  unlimited,
   type Verifier,
 } from '../http/index.ts';
 import { type Jobs, openJobs } from '../jobs/index.ts';
 import type { Objects } from '../objects/index.ts';
+import type { Peers } from '../peers/index.ts';
 import {
   type AgentPort,
   type HealthCheck,
@@ -50,13 +52,19 @@ export interface HostOptions {
   readonly served: PipelineOptions['served'];
   /** Answered beside those of the services: health, version, event stream. */
   readonly endpoints?: (host: OpenHost) => readonly Endpoint[];
+  /** Where the services run that are not among `roles`. */
+  readonly peers?: Peers;
   /** In place of the one that Authority brings: tests say themselves who calls. */
   readonly verifier?: Verifier;
 }
 
 export interface OpenHost extends ServiceHost {
+  /** Of the whole product, as far as this process knows who answers. */
   readonly endpoints: readonly Endpoint[];
   readonly mounts: readonly Mount[];
+  /** Of the port that other processes dial: what the services of this one answer. */
+  readonly own: { readonly endpoints: readonly Endpoint[]; readonly mounts: readonly Mount[] };
+  readonly peerPipeline: Pipeline | undefined;
   readonly checks: readonly HealthCheck[];
   readonly capabilities: Readonly<Record<string, unknown>>;
   readonly pipeline: Pipeline;
@@ -149,8 +157,20 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
 
   const services = await runServices<ServiceHost>(options.services, options.roles, { ...options, host });
   const { running } = services;
-  verifier ??= running.find((service) => service.verifier !== undefined)?.verifier;
+  const { peers } = options;
+  // A process without Authority takes no requests from outside: all that calls there is the process itself.
+  verifier ??= running.find((service) => service.verifier !== undefined)?.verifier ?? peers?.verifier;
 
+  const elsewhere = options.services.flatMap(({ id, routes, mounts = [] }) => {
+    const wire = services.ids.includes(id) ? undefined : peers?.wires.get(id);
+    if (wire === undefined) return [];
+    return [
+      {
+        endpoints: Object.values(routes).map((route) => wire.endpoint(route)),
+        mounts: mounts.map((prefix) => wire.mount(prefix)),
+      },
+    ];
+  });
   const agentPort = running.find((service) => service.agentPort !== undefined)?.agentPort;
   const allJobs = running.flatMap((service) => service.jobs ?? []);
   const open: OpenHost = {
@@ -158,7 +178,13 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
     get endpoints() {
       return endpoints;
     },
-    mounts: running.flatMap((service) => service.mounts ?? []),
+    own: { endpoints: services.endpoints, mounts: running.flatMap((service) => service.mounts ?? []) },
+    mounts: [...running.flatMap((service) => service.mounts ?? []), ...elsewhere.flatMap(({ mounts }) => mounts)],
+    peerPipeline:
+      peers === undefined
+        ? undefined
+        : // Whoever calls was counted by the process that took the request.
+          createPipeline({ ...pipelineOptions, limiter: unlimited, verifier: peers.verifier }),
     checks: services.checks,
     capabilities: services.capabilities,
     pipeline,
@@ -182,7 +208,11 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
       await services.stop(deadlineMs);
     },
   };
-  endpoints = [...services.endpoints, ...(options.endpoints?.(open) ?? [])];
+  endpoints = [
+    ...services.endpoints,
+    ...elsewhere.flatMap((service) => service.endpoints),
+    ...(options.endpoints?.(open) ?? []),
+  ];
 
   const jobs = await openJobs({
     database,

@@ -6,7 +6,7 @@ import { ATTESTOR_CONFIG } from './config.ts';
 import { startAuditLoop } from './log/audit-loop.ts';
 import { openLog } from './log/open-log.ts';
 import { METRICS } from './metrics.ts';
-import { logMount } from './mount/log-mount.ts';
+import { LOG_PREFIX, logMount } from './mount/log-mount.ts';
 import { attestorEndpoints } from './routes.ts';
 
 export const service = defineService<typeof ATTESTOR_CONFIG, ServiceHost>({
@@ -14,6 +14,7 @@ export const service = defineService<typeof ATTESTOR_CONFIG, ServiceHost>({
   config: ATTESTOR_CONFIG,
   schema: { schema: 'attestor', folder: fileURLToPath(new URL('../migrations', import.meta.url)) },
   routes: ATTESTOR_ROUTES,
+  mounts: [LOG_PREFIX],
   jobs: [],
   events: [],
   metrics: METRICS,

@@ -6,7 +6,8 @@ import type { Logger } from '@stella-ops/platform/runtime';
 import type { LogReader } from '../log/log-reader.ts';
 import { Turnstile } from './turnstile.ts';
 
-const PREFIX = '/log';
+/** Address of the log. */
+export const LOG_PREFIX = '/log';
 /** What a tile holds never changes, not even in a partial one: more entries make another address. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const BRIEFLY = 'public, max-age=1';
@@ -32,7 +33,7 @@ const text = (status: number, sentence: string, headers: Readonly<Record<string,
 export function logMount(reader: LogReader, logger: Logger): Mount {
   const turnstile = new Turnstile({ atOnce: 4, waiting: 200 });
   return {
-    prefix: PREFIX,
+    prefix: LOG_PREFIX,
     handle(request, response) {
       respond(request, response, () => turnstile.run(() => answer(request, reader))).catch((error: unknown) => {
         logger.error('A reader of the log got no answer', { error });
@@ -43,7 +44,7 @@ export function logMount(reader: LogReader, logger: Logger): Mount {
 }
 
 async function answer(request: IncomingMessage, reader: LogReader): Promise<Answer> {
-  const path = (request.url ?? '').slice(PREFIX.length + 1);
+  const path = (request.url ?? '').slice(LOG_PREFIX.length + 1);
   if (path === 'checkpoint') {
     const body = Buffer.from(await reader.checkpoint());
     return { status: 200, type: 'text/plain; charset=utf-8', body, headers: { 'cache-control': BRIEFLY } };

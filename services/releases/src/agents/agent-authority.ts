@@ -1,58 +1,33 @@
-import { createHash, createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
-import type { Extension } from '@peculiar/x509';
+import { webcrypto, X509Certificate } from 'node:crypto';
+import {
+  type CertificateAuthority,
+  type CryptoKey,
+  fingerprintOf,
+  type IssuedCertificate,
+  type Life,
+  lifeFrom,
+  newIdentity,
+  newSerial,
+  P256,
+  selfSigned,
+  signCertificate,
+  x509,
+} from '@stella-ops/platform/certificates';
 import type { Database } from '@stella-ops/platform/database';
+import type { TlsIdentity } from '@stella-ops/platform/http';
 import { type MasterKey, openMasterKey, type Randomness, type SystemClock } from '@stella-ops/platform/runtime';
 import { fail } from '../errors.ts';
 import { type AuthorityRow, findAuthority, insertAuthority } from '../store/agent-authority.ts';
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const SEAL = 'releases:agent-authority';
-const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 20 * 365;
 const SERVER_DAYS = 30;
-/** Clocks of hosts differ: a certificate begins a little before it is made. */
-const BACKDATE_MS = 5 * 60_000;
-const crypto = webcrypto;
-type CryptoKey = webcrypto.CryptoKey;
-
-/** Loaded when it is needed: it costs an idle server some megabytes. */
-const x509 = async () => {
-  // The library's container of dependencies wants it before it.
-  await import('reflect-metadata');
-  return import('@peculiar/x509');
-};
-
-export interface IssuedCertificate {
-  /** PEM. */
-  readonly certificate: string;
-  /** Hexadecimal. */
-  readonly serial: string;
-  /** `sha256:` of the DER form. */
-  readonly fingerprint: string;
-  readonly notBefore: string;
-  readonly notAfter: string;
-}
-
-/** What a listener for agents needs, PEM each. */
-export interface ServerIdentity {
-  readonly key: string;
-  /** With the authority behind it: agents pin that one. */
-  readonly cert: string;
-  readonly ca: string;
-  readonly notAfter: string;
-}
 
 interface Parts {
   readonly database: Database;
   readonly masterKeyFile: string;
   readonly randomness: Randomness;
   readonly clock: SystemClock;
-}
-
-interface Opened {
-  readonly certificate: string;
-  readonly key: CryptoKey;
 }
 
 /**
@@ -62,7 +37,7 @@ interface Opened {
 export class AgentAuthority {
   readonly #parts: Parts;
   #row: Promise<AuthorityRow> | undefined;
-  #opened: Promise<Opened> | undefined;
+  #opened: Promise<CertificateAuthority> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -89,76 +64,23 @@ export class AgentAuthority {
     agent: { readonly id: string; readonly name: string; readonly tenantId: string },
     days: number,
   ): Promise<IssuedCertificate> {
-    const { ExtendedKeyUsage, SubjectAlternativeNameExtension } = await x509();
+    const subject = {
+      name: agent.name,
+      usages: ['client'] as const,
+      urls: [`urn:stella:agent:${agent.tenantId}:${agent.id}`],
+    };
     const publicKey = await keyOf(csr);
-    return this.#sign(publicKey, agent.name, days, ExtendedKeyUsage.clientAuth, [
-      new SubjectAlternativeNameExtension([{ type: 'url', value: `urn:stella:agent:${agent.tenantId}:${agent.id}` }]),
-    ]);
+    return signCertificate(await this.#open(), publicKey, subject, this.#life(days), this.#parts.randomness);
   }
 
   /** A new key and certificate for the port that agents dial. @param names host names and addresses */
-  async serverIdentity(names: readonly string[]): Promise<ServerIdentity> {
-    const { ExtendedKeyUsage, SubjectAlternativeNameExtension } = await x509();
-    const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-    const alternative = new SubjectAlternativeNameExtension(
-      names.map((value) => ({ type: isIP(value) === 0 ? ('dns' as const) : ('ip' as const), value })),
-    );
-    const { certificate, notAfter } = await this.#sign(
-      keys.publicKey,
-      names[0] ?? 'stella',
-      SERVER_DAYS,
-      ExtendedKeyUsage.serverAuth,
-      [alternative],
-    );
-    const ca = await this.certificate();
-    return { key: await pemOf(keys.privateKey), cert: `${certificate}\n${ca}`, ca, notAfter };
+  async serverIdentity(names: readonly string[]): Promise<TlsIdentity> {
+    const subject = { name: names[0] ?? 'stella', usages: ['server'] as const, hosts: names };
+    return newIdentity(await this.#open(), subject, this.#life(SERVER_DAYS), this.#parts.randomness);
   }
 
-  async #sign(
-    publicKey: CryptoKey,
-    name: string,
-    days: number,
-    usage: string,
-    more: readonly Extension[],
-  ): Promise<IssuedCertificate> {
-    const x = await x509();
-    const { certificate, key } = await this.#open();
-    const issuer = new x.X509Certificate(certificate);
-    const life = lifeFrom(this.#parts.clock.now(), days);
-    const made = await x.X509CertificateGenerator.create(
-      {
-        serialNumber: this.#serial(),
-        subject: [{ CN: [name] }],
-        issuer: issuer.subject,
-        notBefore: life.notBefore,
-        notAfter: life.notAfter,
-        publicKey,
-        signingKey: key,
-        signingAlgorithm: ALGORITHM,
-        extensions: [
-          new x.BasicConstraintsExtension(false, undefined, true),
-          new x.KeyUsagesExtension(x.KeyUsageFlags.digitalSignature, true),
-          new x.ExtendedKeyUsageExtension([usage]),
-          await x.AuthorityKeyIdentifierExtension.create(issuer, false, crypto),
-          ...more,
-        ],
-      },
-      crypto,
-    );
-    return {
-      certificate: made.toString('pem'),
-      serial: made.serialNumber,
-      fingerprint: fingerprintOf(Buffer.from(made.rawData)),
-      notBefore: life.notBefore.toISOString(),
-      notAfter: life.notAfter.toISOString(),
-    };
-  }
-
-  /** Positive, of 16 random bytes (RFC 5280, section 4.1.2.2). */
-  #serial(): string {
-    const bytes = this.#parts.randomness.bytes(16);
-    bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
-    return bytes.toString('hex');
+  #life(days: number): Life {
+    return lifeFrom(this.#parts.clock.now(), days);
   }
 
   #load(): Promise<AuthorityRow> {
@@ -180,37 +102,22 @@ export class AgentAuthority {
   }
 
   async #create(masterKey: MasterKey): Promise<AuthorityRow> {
-    const x = await x509();
-    const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
-    const life = lifeFrom(this.#parts.clock.now(), AUTHORITY_DAYS);
-    const made = await x.X509CertificateGenerator.createSelfSigned(
-      {
-        serialNumber: this.#serial(),
-        name: [{ CN: ['Stella Ops agent authority'] }],
-        notBefore: life.notBefore,
-        notAfter: life.notAfter,
-        keys,
-        signingAlgorithm: ALGORITHM,
-        extensions: [
-          new x.BasicConstraintsExtension(true, 0, true),
-          new x.KeyUsagesExtension(x.KeyUsageFlags.keyCertSign | x.KeyUsageFlags.cRLSign, true),
-          await x.SubjectKeyIdentifierExtension.create(keys.publicKey, false, crypto),
-        ],
-      },
-      crypto,
-    );
-    const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey));
+    const { randomness } = this.#parts;
+    const keys = await webcrypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+    const life = this.#life(AUTHORITY_DAYS);
+    const certificate = await selfSigned('Stella Ops agent authority', keys, P256, life, newSerial(randomness));
+    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey));
     const sealedKey = masterKey.seal(pkcs8, SEAL);
     pkcs8.fill(0);
-    return { certificate: made.toString('pem'), sealedKey };
+    return { certificate, sealedKey };
   }
 
-  #open(): Promise<Opened> {
+  #open(): Promise<CertificateAuthority> {
     this.#opened ??= remembered(this.#openKey(), () => (this.#opened = undefined));
     return this.#opened;
   }
 
-  async #openKey(): Promise<Opened> {
+  async #openKey(): Promise<CertificateAuthority> {
     const { certificate, sealedKey } = await this.#load();
     let pkcs8: Buffer;
     try {
@@ -220,9 +127,9 @@ export class AgentAuthority {
         cause,
       });
     }
-    const key = await crypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), ALGORITHM, false, ['sign']);
+    const key = await webcrypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), P256, false, ['sign']);
     pkcs8.fill(0);
-    return { certificate, key };
+    return { certificate, key, algorithm: P256 };
   }
 
   #masterKey(): MasterKey {
@@ -234,35 +141,18 @@ export class AgentAuthority {
   }
 }
 
-export function fingerprintOf(der: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(der).digest('hex')}`;
-}
-
 /** @throws AppError `CSR_INVALID` */
 async function keyOf(csr: string): Promise<CryptoKey> {
   const { Pkcs10CertificateRequest } = await x509();
   try {
     const request = new Pkcs10CertificateRequest(csr);
     const spki = new Uint8Array(request.publicKey.rawData);
-    const key = await crypto.subtle.importKey('spki', spki, ALGORITHM, true, ['verify']);
-    if (await request.verify(crypto)) return key;
+    const key = await webcrypto.subtle.importKey('spki', spki, P256, true, ['verify']);
+    if (await request.verify(webcrypto)) return key;
   } catch (cause) {
     throw fail('CSR_INVALID', 'the certificate request cannot be read, or has no P-256 key', { cause });
   }
   throw fail('CSR_INVALID', 'the certificate request is not signed with its own key');
-}
-
-/** Certificates know whole seconds only. */
-function lifeFrom(now: string, days: number): { readonly notBefore: Date; readonly notAfter: Date } {
-  const nowMs = Math.floor(Date.parse(now) / 1000) * 1000;
-  return { notBefore: new Date(nowMs - BACKDATE_MS), notAfter: new Date(nowMs + days * DAY_MS) };
-}
-
-async function pemOf(key: CryptoKey): Promise<string> {
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-    .export({ format: 'pem', type: 'pkcs8' })
-    .toString();
 }
 
 /** A failure is not kept: the operator puts things right and the next call finds them so. */

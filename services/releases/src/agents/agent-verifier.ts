@@ -1,9 +1,9 @@
 import { fail, type Principal } from '@stella-ops/contracts';
+import { fingerprintOf } from '@stella-ops/platform/certificates';
 import type { Verified, Verifier } from '@stella-ops/platform/http';
 import type { Deps } from '../deps.ts';
 import { later } from '../domain/next-look.ts';
 import { findCertificate, type KnownCertificate, noteFirstUse } from '../store/agent-certificates.ts';
-import { fingerprintOf } from './agent-authority.ts';
 
 /** How long the certificate before still counts once the new one was used: requests under way come to their end. */
 const OVERLAP_MS = 5 * 60_000;

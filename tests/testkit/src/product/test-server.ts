@@ -1,13 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runServer, type RunningServer } from '@stella-ops/app-server';
+import { freePort, runServer, type RunningServer } from '@stella-ops/app-server';
 import { type Person, signIn } from '@stella-ops/app-server/demo';
 import { createClient, httpTransport } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import type { Database } from '@stella-ops/platform/database';
 import { afterAll, describe } from 'vitest';
 import { describeNeeding } from '../needs.ts';
+import { temporaryFolder } from '../cli.ts';
 import { testPostgres } from '../postgres.ts';
 
 /** The whole product in this process, on a data folder of its own. */
@@ -23,6 +24,8 @@ export interface TestServerOptions {
   readonly databaseUrl?: string;
   readonly dataDir?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Default: all. */
+  readonly roles?: readonly string[];
 }
 
 /** Users that every test tenant has; the password is the same for all of them. */
@@ -42,7 +45,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       'log.level': 'error',
       ...options.settings,
     },
-    ['all'],
+    options.roles ?? ['all'],
     (opened) => (database = opened),
   );
   if (database === undefined) throw new Error('the server has no database');
@@ -54,6 +57,46 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     stop: async () => {
       await running.stop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How `startParts` divides the product: the first part takes requests from outside. */
+const PARTS = [
+  ['authority', 'signer', 'attestor'],
+  ['scanner', 'concelier', 'excititor', 'policy'],
+  ['findings', 'evidence', 'releases'],
+] as const;
+
+/**
+ * The product as three servers that reach each other over mutual TLS, on one PostgreSQL. The first of them is the front;
+ * each is stopped by itself.
+ */
+export async function startParts(databaseUrl: string): Promise<readonly TestServer[]> {
+  const dataDir = temporaryFolder('parts');
+  const ports = await Promise.all(PARTS.map(() => freePort('127.0.0.1')));
+  const addresses = PARTS.flatMap((services, at) =>
+    services.map((service) => [`peers.${service}`, `https://127.0.0.1:${ports[at]}`] as const),
+  );
+  const started: TestServer[] = [];
+  for (const [at, roles] of PARTS.entries()) {
+    const settings = { ...Object.fromEntries(addresses), 'http.peerPort': String(ports[at]) };
+    started.push(await startTestServer({ databaseUrl, dataDir, roles, settings }));
+  }
+  const agentUrl = started.find((one) => one.agentUrl !== undefined)?.agentUrl;
+  // Agents dial the part that knows them; tests ask the front for their address.
+  return started.map((one) => ({ ...one, agentUrl }));
+}
+
+/** All parts as one server: what tests ask is the front. */
+export async function inParts(databaseUrl: string): Promise<TestServer> {
+  const parts = await startParts(databaseUrl);
+  const [front] = parts;
+  if (front === undefined) throw new Error('the product has parts');
+  return {
+    ...front,
+    stop: async () => {
+      for (const part of parts) await part.stop();
     },
   };
 }
@@ -91,25 +134,30 @@ export function withToken(server: RunningServer, token: string | undefined): Per
   return { client: (routes) => createClient(routes, transport) };
 }
 
-/** One test body against the product on both engines; the server is started on first use. */
-export function describeEachServer(name: string, body: (server: () => Promise<TestServer>) => void): void {
-  const suite = (databaseUrl: () => string | undefined) => () => {
+/**
+ * One test body against the product on both engines; the server is started on first use.
+ *
+ * @param onPostgres how it runs there: in one process, or in parts that call each other over the network
+ */
+export function describeEachServer(
+  name: string,
+  body: (server: () => Promise<TestServer>) => void,
+  onPostgres: (databaseUrl: string) => Promise<TestServer> = (databaseUrl) => startTestServer({ databaseUrl }),
+): void {
+  const suite = (start: () => Promise<TestServer>) => () => {
     let started: Promise<TestServer> | undefined;
     afterAll(async () => {
       await (await started)?.stop();
     });
-    body(() => {
-      const url = databaseUrl();
-      return (started ??= startTestServer(url === undefined ? {} : { databaseUrl: url }));
-    });
+    body(() => (started ??= start()));
   };
   describe(
     `${name} (embedded)`,
-    suite(() => undefined),
+    suite(() => startTestServer()),
   );
   describeNeeding(
     ['postgres'],
     `${name} (PostgreSQL)`,
-    suite(() => testPostgres().createDatabase()),
+    suite(() => onPostgres(testPostgres().createDatabase())),
   );
 }
