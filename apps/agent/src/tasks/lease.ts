@@ -2,6 +2,8 @@ import { DEPLOYMENTS_ERRORS } from '@stella-ops/contracts/deployments';
 import { AppError } from '@stella-ops/engine-kernel';
 import type { System } from '../system.ts';
 
+const LATE = 'the lease was not renewed in time';
+
 /**
  * The right to work on a target, as far as this process knows. It ends when the server says so, when a newer lease for the
  * target begins, and by itself when it was not renewed in time: then another agent may have it.
@@ -9,6 +11,8 @@ import type { System } from '../system.ts';
 export class Lease {
   readonly fencingToken: number;
   readonly #system: Pick<System, 'monotonicMs'>;
+  #lengthMs = 0;
+  #endsAtMs = 0;
   readonly #over = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
@@ -24,12 +28,30 @@ export class Lease {
     return this.#over.signal;
   }
 
+  /** How long the server lets it last without a report. */
+  get lengthMs(): number {
+    return this.#lengthMs;
+  }
+
   /** Counts from before the request: the server may have answered at once. */
   renew(leaseMs: number, askedAtMs: number): void {
     if (this.signal.aborted) return;
     clearTimeout(this.#timer);
-    const leftMs = askedAtMs + leaseMs - this.#system.monotonicMs();
-    this.#timer = setTimeout(() => this.end('the lease was not renewed in time'), Math.max(leftMs, 0));
+    this.#lengthMs = leaseMs;
+    this.#endsAtMs = askedAtMs + leaseMs;
+    const leftMs = this.#endsAtMs - this.#system.monotonicMs();
+    this.#timer = setTimeout(() => this.end(LATE), Math.max(leftMs, 0));
+  }
+
+  /**
+   * Asked before each act. Looks at the clock too: in a process that was stopped for a while, answers that came meanwhile are heard
+   * before timers.
+   *
+   * @throws AppError `LEASE_LOST`
+   */
+  check(): void {
+    if (this.#system.monotonicMs() >= this.#endsAtMs) this.end(LATE);
+    this.signal.throwIfAborted();
   }
 
   end(reason: string): void {

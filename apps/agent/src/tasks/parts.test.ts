@@ -91,6 +91,15 @@ describe('leases', () => {
     expect(lease.signal.reason).toMatchObject({ code: 'LEASE_LOST' });
   });
 
+  test('nothing is done with a lease that ended while the process could not hear its timer', () => {
+    let nowMs = 0;
+    const lease = new Lease(1, 10_000, 0, { monotonicMs: () => nowMs });
+    lease.check();
+    nowMs = 10_000;
+    expect(() => lease.check()).toThrow(expect.objectContaining({ code: 'LEASE_LOST' }));
+    expect(lease.signal.aborted).toBe(true);
+  });
+
   test('a renewed lease goes on, and an ended one cannot be renewed', async () => {
     const lease = new Lease(1, 30, performance.now(), { monotonicMs: () => performance.now() });
     lease.renew(10_000, performance.now());

@@ -9,8 +9,9 @@ import type { System } from '../system.ts';
 import { type Lease } from './lease.ts';
 import { OutputTail } from './output-tail.ts';
 
-/** A lease lasts 30 s: three chances. */
+/** A lease lasts 30 s unless the server is told otherwise: three chances and more. */
 const RENEW_MS = 8_000;
+const CHANCES = 3;
 /** Steps that change together are told together. */
 const GAP_MS = 150;
 const OUTPUT_MS = 1_000;
@@ -67,7 +68,7 @@ export class Progress {
     while (!over.aborted) {
       await this.#rest(over);
       if (over.aborted) return;
-      this.#wakeAtMs = system.monotonicMs() + RENEW_MS;
+      this.#wakeAtMs = system.monotonicMs() + Math.min(RENEW_MS, lease.lengthMs / CHANCES);
       try {
         await this.tell(cut);
         backoff.reset();

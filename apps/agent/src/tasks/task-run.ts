@@ -75,7 +75,7 @@ export class TaskRun {
     const plan = readPlan({ ...task, target });
     const host = hosts[target.kind];
     if (host === undefined) throw fail('TARGET_UNSUPPORTED', `this agent reaches no ${target.kind} target`);
-    const executor = host.executor(target, () => signal.throwIfAborted());
+    const executor = host.executor(target, () => this.lease.check());
     return executePlan(plan, executor, fileJournal(this.#kept.journal), {
       target: target.name,
       clock: system.clock,

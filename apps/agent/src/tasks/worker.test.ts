@@ -166,6 +166,20 @@ describe('work on tasks', () => {
     expect(script.finished()[0]).toMatchObject({ fencingToken: 2, outcome: 'succeeded' });
   }, 20_000);
 
+  test('a lease that is shorter than the usual one is renewed in time while a step lasts', async () => {
+    const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
+    script.answers.set('reportProgress', { body: { leaseMs: 1_500, isCancelled: false } });
+    script.tasks.push(taskOf(1, 1, { leaseMs: 1_500 }));
+    const worker = start(folder, script, target);
+    await until(() => target.performed.length === 1);
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    STEPS.forEach((step) => target.let(step));
+    await until(() => script.finished().length === 1);
+    await worker.stop();
+    expect(target.performed).toEqual([...STEPS]);
+    expect(script.finished()[0]).toMatchObject({ outcome: 'succeeded' });
+  });
+
   test('a newer lease for a target ends the older work before its next step', async () => {
     const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
     script.tasks.push(taskOf(1, 1));
