@@ -1,5 +1,5 @@
 import { type Digest, digestOf, hexOf } from '@stella-ops/engine-kernel';
-import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { collectGarbage } from './collect-garbage.ts';
@@ -165,6 +165,47 @@ describe('directory', () => {
     expect(readdirSync(join(root, '.tmp'))).toEqual(['1-1']);
   });
 
+  test('a blob is deleted when it was put before a moment, and not when it was put then or later', async () => {
+    const root = tempDir();
+    const store = directoryBlobs(root);
+    const { digest } = await store.put(HELLO);
+    utimesSync(pathOf(root, digest), 100, 100);
+    expect(await store.deleteOld(digest, 100_000)).toBe(false);
+    expect(await store.get(digest)).toEqual(HELLO);
+    expect(await store.deleteOld(digest, 100_001)).toBe(true);
+    expect(await store.has(digest)).toBe(false);
+    expect(await store.deleteOld(digest, 100_001)).toBe(false);
+    expect(readdirSync(join(root, 'leaving'))).toEqual([]);
+  });
+
+  test('a blob that is put while it is deleted for its age is there afterwards, always', async () => {
+    const root = tempDir();
+    const store = directoryBlobs(root);
+    const { digest } = await store.put(HELLO);
+    for (let i = 0; i < 300; i++) {
+      utimesSync(pathOf(root, digest), 100, 100);
+      const first = i % 2 === 0 ? [store.put(HELLO)] : [];
+      const deletions = [store.deleteOld(digest, 200_000), store.deleteOld(digest, 200_000)];
+      await Promise.all([...first, ...deletions, store.put(HELLO)]);
+      expect(await store.get(digest)).toEqual(HELLO);
+    }
+    expect(readdirSync(join(root, 'leaving'))).toEqual([]);
+  });
+
+  test('a blob that a killed process was deleting comes back with the next sweep, unless it was put anew', async () => {
+    const root = tempDir();
+    const store = directoryBlobs(root);
+    const { digest } = await store.put(HELLO);
+    mkdirSync(join(root, 'leaving'));
+    for (const isPutAnew of [false, true]) {
+      renameSync(pathOf(root, digest), join(root, 'leaving', `${hexOf(digest)}.1-1`));
+      if (isPutAnew) await store.put(HELLO);
+      await store.sweepTemporary(0);
+      expect(await store.get(digest)).toEqual(HELLO);
+      expect(readdirSync(join(root, 'leaving'))).toEqual([]);
+    }
+  });
+
   test('a temporary name that is taken is left alone', async () => {
     const root = tempDir();
     await directoryBlobs(root).put(HELLO);
@@ -196,6 +237,8 @@ test.each([
   expect(storeError(cause, '/store')).toMatchObject({ code: expected, retryable, place: { file: '/store' }, cause });
 });
 
+const nothing = async () => new Set<Digest>();
+
 describe('collectGarbage', () => {
   const put = async (store: BlobStore, text: string) => (await store.put(Buffer.from(text))).digest;
 
@@ -206,7 +249,7 @@ describe('collectGarbage', () => {
     await put(store, 'dead');
     nowMs = 5000;
     const young = await put(store, 'young');
-    expect(await collectGarbage(store, new Set([live]), { minAgeMs: 2000, nowMs })).toEqual({
+    expect(await collectGarbage(store, async () => new Set([live]), { minAgeMs: 2000, nowMs })).toEqual({
       removed: 1,
       removedBytes: 4,
       kept: 2,
@@ -222,7 +265,44 @@ describe('collectGarbage', () => {
     await put(store, 'again');
     nowMs = 5000;
     const again = await put(store, 'again');
-    await collectGarbage(store, new Set(), { minAgeMs: 2000, nowMs });
+    await collectGarbage(store, nothing, { minAgeMs: 2000, nowMs });
     expect(await store.has(again)).toBe(true);
+  });
+
+  test('a dead blob that is put again after it was asked about stays', async () => {
+    let nowMs = 1000;
+    const store = memoryBlobs(() => nowMs);
+    const again = await put(store, 'again');
+    nowMs = 5000;
+    const live = async () => {
+      await put(store, 'again');
+      return new Set<Digest>();
+    };
+    expect(await collectGarbage(store, live, { minAgeMs: 2000, nowMs })).toMatchObject({ removed: 0, kept: 1 });
+    expect(await store.has(again)).toBe(true);
+  });
+
+  test('many blobs are asked about in parts, and each once', async () => {
+    let nowMs = 1000;
+    const store = memoryBlobs(() => nowMs);
+    for (let i = 0; i < 1201; i++) await put(store, `blob ${i}`);
+    nowMs = 5000;
+    const asked: number[] = [];
+    const live = async (digests: readonly Digest[]) => {
+      asked.push(digests.length);
+      return new Set(digests.slice(1));
+    };
+    expect(await collectGarbage(store, live, { minAgeMs: 2000, nowMs })).toMatchObject({ removed: 3, kept: 1198 });
+    expect(asked).toEqual([500, 500, 201]);
+  });
+
+  test('when nobody can say what is live nothing is removed', async () => {
+    let nowMs = 1000;
+    const store = memoryBlobs(() => nowMs);
+    await put(store, 'live');
+    nowMs = 5000;
+    const gone = async () => Promise.reject(new Error('the database is gone'));
+    await expect(collectGarbage(store, gone, { minAgeMs: 2000, nowMs })).rejects.toThrow('the database is gone');
+    expect(await all(store.list())).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { type Digest, digestFrom, digestOf, hexOf, newHash, parseDigest } from '@stella-ops/engine-kernel';
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
+import { type FileHandle, link, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, guarded } from './errors.ts';
+import { fail, guarded, systemCode } from './errors.ts';
 import { AtomicFiles, namesIn, unlessMissing, unlinkIfThere } from './files.ts';
 import { DEFAULT_GET_BYTES, DEFAULT_PUT_BYTES, measured } from './measured.ts';
 import type { BlobInfo, BlobStore, GetOptions, PutStreamOptions, StoredBlob } from './types.ts';
@@ -9,6 +9,10 @@ import type { BlobInfo, BlobStore, GetOptions, PutStreamOptions, StoredBlob } fr
 const HEX_PREFIX = /^[0-9a-f]{2}$/;
 const HEX_NAME = /^[0-9a-f]{64}$/;
 const READ_BYTES = 256 * 1024;
+/** Where blobs are between their name and their end. */
+const LEAVING = 'leaving';
+/** Tells those of one process apart. */
+let leaving = 0;
 
 /**
  * A blob store in a directory: `sha256/<aa>/<hex>`, directories 0700, files 0600. A blob is written to a temporary file,
@@ -86,6 +90,26 @@ class DirectoryBlobs implements BlobStore {
     return guarded(path, () => unlinkIfThere(path));
   }
 
+  /**
+   * The blob leaves its name first and is looked at then: a put in between has either refreshed what left, which is put
+   * back, or made the name anew. What a killed process has left aside comes back with the next sweep.
+   */
+  deleteOld(digest: Digest, putBeforeMs: number): Promise<boolean> {
+    const path = this.#path(digest);
+    return guarded(path, async () => {
+      const age = await unlessMissing(stat(path));
+      if (age === undefined || age.mtimeMs >= putBeforeMs) return false;
+      const name = `${hexOf(digest)}.${process.pid}-${++leaving}`;
+      await unlessMissing(this.#files.moveAside(path, LEAVING, name));
+      const aside = join(this.#root, LEAVING, name);
+      const left = await unlessMissing(stat(aside));
+      if (left === undefined) return false;
+      if (left.mtimeMs < putBeforeMs) return unlinkIfThere(aside);
+      await this.#takeBack(aside, path);
+      return false;
+    });
+  }
+
   async *list(): AsyncGenerator<BlobInfo> {
     const folder = join(this.#root, 'sha256');
     for (const prefix of await guarded(folder, () => namesIn(folder))) {
@@ -101,7 +125,25 @@ class DirectoryBlobs implements BlobStore {
   }
 
   sweepTemporary(beforeMs: number): Promise<number> {
-    return guarded(this.#root, () => this.#files.sweep(beforeMs));
+    return guarded(this.#root, async () => {
+      const folder = join(this.#root, LEAVING);
+      for (const name of await namesIn(folder)) {
+        const [hex = ''] = name.split('.');
+        if (HEX_NAME.test(hex)) await this.#takeBack(join(folder, name), this.#path(`sha256:${hex}`));
+      }
+      return this.#files.sweep(beforeMs);
+    });
+  }
+
+  /** Gives a blob its name again, unless it was put anew. */
+  async #takeBack(aside: string, path: string): Promise<void> {
+    try {
+      await link(aside, path);
+    } catch (cause) {
+      // Put anew; or another process has taken it back, or deleted it.
+      if (!['EEXIST', 'ENOENT'].includes(systemCode(cause) ?? '')) throw cause;
+    }
+    await unlinkIfThere(aside);
   }
 
   async *#read(file: FileHandle, digest: Digest): AsyncGenerator<Uint8Array> {

@@ -65,6 +65,11 @@ class MemoryBlobs implements BlobStore {
     return this.#blobs.delete(parseDigest(digest));
   }
 
+  async deleteOld(digest: Digest, putBeforeMs: number): Promise<boolean> {
+    const blob = this.#blobs.get(parseDigest(digest));
+    return blob !== undefined && blob.modifiedMs < putBeforeMs && this.#blobs.delete(digest);
+  }
+
   async *list(): AsyncGenerator<BlobInfo> {
     for (const [digest, { bytes, modifiedMs }] of [...this.#blobs].sort(([a], [b]) => compareText(a, b))) {
       yield { digest, size: bytes.length, modifiedMs };

@@ -42,8 +42,15 @@ export interface BlobStore {
   sizeOf(digest: Digest): Promise<number | undefined>;
   /** Answers whether there was something to delete. */
   delete(digest: Digest): Promise<boolean>;
+  /**
+   * Deletes a blob unless it was put at or after a moment: one that is put while this looks stays, at any point of time.
+   *
+   * @param putBeforeMs milliseconds since 1970, by the clock of the store
+   * @returns whether it was deleted
+   */
+  deleteOld(digest: Digest, putBeforeMs: number): Promise<boolean>;
   /** Ordered by digest. */
   list(): AsyncIterable<BlobInfo>;
-  /** Removes what interrupted writes left behind before a moment. Answers how many files that were. */
+  /** Removes what interrupted writes left behind before a moment, and takes back what interrupted deletions did. Answers how many files were removed. */
   sweepTemporary(beforeMs: number): Promise<number>;
 }
