@@ -5,7 +5,7 @@ import type { Client } from '@stella-ops/contracts';
 import { DEPLOYMENTS_ERRORS, DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deployments';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
-import { type Cleaned, cleanEngine, isOnEngine, leftProjects } from '../server/clean-engine.ts';
+import { type Cleaned, cleanEngine, isOnEngine, leftMarks, type Mark } from '../server/clean-engine.ts';
 import { findTarget } from '../server/find-deployed.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne } from '../server/show.ts';
@@ -33,9 +33,9 @@ export const command = defineServerCommand({
     const docker = await openEngine(context);
     const target = await findTarget(deployments, name).catch(unlessUnknown);
     if (target === undefined) return forget(docker, deployments, name);
-    const project = await checkTarget(docker, deployments, target);
+    const mark = await checkTarget(docker, deployments, target);
     // The server forgets it last: when this breaks off, the next run finds it again.
-    const cleaned = await cleanEngine(docker, project);
+    const cleaned = await cleanEngine(docker, mark);
     const { body } = await deployments.deleteTarget({ params: { targetId: target.id } });
     return showOne({ ...body, ...cleaned }, [...targetLines(body), ...cleanedLines(cleaned)]);
   },
@@ -54,8 +54,8 @@ function unlessUnknown(error: unknown): undefined {
   throw error;
 }
 
-/** @returns the project of the target, when all of it may go */
-async function checkTarget(docker: ContainerClient, deployments: Deployments, target: Target): Promise<string> {
+/** @returns what the target's things carry, when all of it may go */
+async function checkTarget(docker: ContainerClient, deployments: Deployments, target: Target): Promise<Mark> {
   const { name, environment, kind } = target;
   if (kind !== 'docker') {
     throw fail('USAGE', `${name} is a script host: --clean is for Docker Engines`, { hint: 'Leave out --clean.' });
@@ -68,18 +68,18 @@ async function checkTarget(docker: ContainerClient, deployments: Deployments, ta
       `a deployment of ${environment} is under way`,
     );
   }
-  const project = projectName(environment, name);
-  const known = target.containers.filter(({ labels }) => labels[LABELS.project] === project);
-  if (known.length > 0 && !(await isOnEngine(docker, project))) {
+  const mark = { environment, project: projectName(environment, name) };
+  const known = target.containers.filter(({ labels }) => labels[LABELS.project] === mark.project);
+  if (known.length > 0 && !(await isOnEngine(docker, mark))) {
     throw fail('ENGINE_ELSEWHERE', `nothing of ${name} is on the Engine at ${docker.host}; its agent sees containers`);
   }
-  return project;
+  return mark;
 }
 
 /** The server has no such target: what is left of it here goes, and nothing left is what was asked for. */
 async function forget(docker: ContainerClient, deployments: Deployments, name: string) {
   const all: Cleaned[] = [];
-  for (const project of await leftProjects(docker, deployments, name)) all.push(await cleanEngine(docker, project));
+  for (const mark of await leftMarks(docker, deployments, name)) all.push(await cleanEngine(docker, mark));
   const removed = all.flatMap((one) => one.removed);
   const cleaned = { removed, kept: all.flatMap((one) => one.kept) };
   const what = removed.length === 0 ? 'the server knows none of this name, and nothing of it is here' : name;

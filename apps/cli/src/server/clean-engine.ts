@@ -11,9 +11,20 @@ export interface Cleaned {
   readonly kept: readonly string[];
 }
 
-/** Removes everything that carries the project: containers, networks, and volumes with what is in them. Images stay. */
-export async function cleanEngine(docker: ContainerClient, project: string): Promise<Cleaned> {
-  const labels = [`${LABELS.project}=${project}`];
+/** What is made for a target carries both. */
+export interface Mark {
+  readonly environment: string;
+  readonly project: string;
+}
+
+const labelsOf = ({ environment, project }: Mark): string[] => [
+  `${LABELS.project}=${project}`,
+  `${LABELS.environment}=${environment}`,
+];
+
+/** Removes everything that carries the mark: containers, networks, and volumes with what is in them. Images stay. */
+export async function cleanEngine(docker: ContainerClient, mark: Mark): Promise<Cleaned> {
+  const labels = labelsOf(mark);
   const removed: string[] = [];
   const kept: string[] = [];
   for (const { id, names } of await docker.listContainers(labels)) {
@@ -28,9 +39,9 @@ export async function cleanEngine(docker: ContainerClient, project: string): Pro
   return { removed, kept };
 }
 
-/** Whether anything on an Engine carries the project. */
-export async function isOnEngine(docker: ContainerClient, project: string): Promise<boolean> {
-  const labels = [`${LABELS.project}=${project}`];
+/** Whether anything on an Engine carries the mark. */
+export async function isOnEngine(docker: ContainerClient, mark: Mark): Promise<boolean> {
+  const labels = labelsOf(mark);
   const lists = await Promise.all([
     docker.listContainers(labels),
     docker.listNetworks(labels),
@@ -40,22 +51,22 @@ export async function isOnEngine(docker: ContainerClient, project: string): Prom
 }
 
 /**
- * Projects of a target that was taken out while something of it was left. Another server may have had a target of that name on
+ * Marks of a target that was taken out while something of it was left. Another server may have had a target of that name on
  * this Engine: only what carries a deployment that this server knows is ours to remove.
  */
-export async function leftProjects(
+export async function leftMarks(
   docker: ContainerClient,
   deployments: Client<typeof DEPLOYMENTS_ROUTES>,
   target: string,
-): Promise<string[]> {
-  const ours = new Set<string>();
+): Promise<Mark[]> {
+  const ours = new Map<string, Mark>();
   for (const { labels } of await docker.listContainers([LABELS.project, LABELS.deployment])) {
     const { [LABELS.project]: project, [LABELS.environment]: environment, [LABELS.deployment]: deploymentId } = labels;
     if (project === undefined || environment === undefined || deploymentId === undefined || ours.has(project)) continue;
     if (projectName(environment, target) !== project) continue;
-    if (await isKnown(deployments, deploymentId)) ours.add(project);
+    if (await isKnown(deployments, deploymentId)) ours.set(project, { environment, project });
   }
-  return [...ours];
+  return [...ours.values()];
 }
 
 async function isKnown(deployments: Client<typeof DEPLOYMENTS_ROUTES>, deploymentId: string): Promise<boolean> {
