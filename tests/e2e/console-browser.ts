@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { chromiumPath } from '@stella-ops/testkit';
 import { buildConsole } from '../../apps/console/build.ts';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { signInByKeyboard } from './console-keyboard.ts';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 
@@ -29,6 +30,8 @@ export interface VisitOptions {
   readonly width?: number;
   readonly height?: number;
   readonly forcedColors?: 'active';
+  /** Signs in by keyboard; a pointer that is used is complained of. */
+  readonly isByKeyboard?: boolean;
 }
 
 /** A person at the console: a browser of its own, signed in through the login page, on `path`. */
@@ -56,13 +59,21 @@ export async function visit(
     if (origin !== new URL(url).origin && protocol !== 'data:' && protocol !== 'blob:')
       complaints.push(`request to ${origin}`);
   });
+  if (options.isByKeyboard === true) await page.addInitScript(COMPLAIN_OF_POINTERS);
   await page.goto(`${url}${path}`);
+  await (options.isByKeyboard === true ? signInByKeyboard : signIn)(page, who);
+  await page.getByTitle(`Tenant ${who.tenant}`, { exact: true }).waitFor();
+  return { page, context, complaints };
+}
+
+const COMPLAIN_OF_POINTERS = `for (const type of ['pointerdown', 'pointermove', 'wheel'])
+  addEventListener(type, ({ isTrusted }) => isTrusted && console.error('a pointer was used: ' + type), true);`;
+
+async function signIn(page: Page, who: Parameters<typeof signInByKeyboard>[1]): Promise<void> {
   await page.getByLabel('Tenant').fill(who.tenant);
   await page.getByLabel('User name').fill(who.user);
   await page.getByLabel('Password').fill(who.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByTitle(`Tenant ${who.tenant}`, { exact: true }).waitFor();
-  return { page, context, complaints };
 }
 
 /** Faults that axe finds on the page, one line each. */

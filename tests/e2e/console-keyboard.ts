@@ -25,6 +25,20 @@ export async function move(page: Page, key: string, target: Locator): Promise<vo
 /** Goes to something by Tab alone. */
 export const reach = (page: Page, target: Locator): Promise<void> => move(page, 'Tab', target);
 
+/** Fills in the login page and sends it. */
+export async function signInByKeyboard(
+  page: Page,
+  who: { readonly tenant: string; readonly user: string; readonly password: string },
+): Promise<void> {
+  await move(page, 'Shift+Tab', page.getByLabel('Tenant'));
+  await page.keyboard.type(who.tenant);
+  await reach(page, page.getByLabel('User name'));
+  await page.keyboard.type(who.user);
+  await reach(page, page.getByLabel('Password'));
+  await page.keyboard.type(who.password);
+  await page.keyboard.press('Enter');
+}
+
 /** Goes to something by Tab, or within a composite by another key, and presses Enter on it. */
 export async function enter(page: Page, target: Locator, within?: string): Promise<void> {
   if (within === undefined) await reach(page, target);
