@@ -9,8 +9,8 @@ import { isDigest, parseDigest } from '@stella-ops/engine-kernel';
 export const run = promisify(execFile);
 
 /** This machine's shell, `sleep` and `cat` with the libraries that they load: the smallest image that can run. */
-async function rootTar(folder: string): Promise<string> {
-  const programs = ['/bin/sh', '/bin/sleep', '/bin/cat'];
+async function rootTar(folder: string, more: readonly string[]): Promise<string> {
+  const programs = ['/bin/sh', '/bin/sleep', '/bin/cat', ...more];
   const { stdout } = await run('ldd', programs);
   const libraries = new Set([...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? ''));
   const tar = join(folder, 'root.tar');
@@ -24,24 +24,28 @@ async function rootTar(folder: string): Promise<string> {
  *
  * @param repository `127.0.0.1:5000/shop/web`
  * @param instructions of a Dockerfile, `ENV VERSION=1`
+ * @param more another Engine than the one of `DOCKER_HOST`; programs of this machine beside the shell; `linux/arm64` for an image
+ *   that claims to be of another platform
  */
 export async function pushImage(
   folder: string,
   repository: string,
   tag: string,
   instructions: readonly string[],
+  more: { readonly host?: string; readonly programs?: readonly string[]; readonly platform?: string } = {},
 ): Promise<ReleaseImage> {
-  const host = process.env['DOCKER_HOST'];
+  const host = more.host ?? process.env['DOCKER_HOST'];
   const docker = dockerClient(host === undefined ? {} : { host });
-  const root = await rootTar(folder);
+  const cli = (...words: string[]) => run('docker', [...(host === undefined ? [] : ['--host', host]), ...words]);
+  const root = await rootTar(folder, more.programs ?? []);
   const name = `${repository}:${tag}`;
   const changes = instructions.flatMap((one) => ['--change', one]);
-  await run('docker', ['import', ...changes, root, name]);
+  await cli('import', ...(more.platform === undefined ? [] : ['--platform', more.platform]), ...changes, root, name);
   rmSync(root);
-  await run('docker', ['push', '--quiet', name]);
+  await cli('push', '--quiet', name);
   const { id, repoDigests, os, architecture } = await docker.inspectImage(name);
   const digest = repoDigests.find((one) => one.startsWith(`${repository}@`))?.split('@')[1];
   if (!isDigest(digest)) throw new Error(`${name} has no digest after its push`);
-  await run('docker', ['rmi', '-f', id]);
+  await cli('rmi', '-f', id);
   return { repository, manifestDigest: parseDigest(digest), configDigest: id, platform: { os, architecture } };
 }

@@ -41,7 +41,8 @@ export async function enrolAgent(
 ): Promise<void> {
   const { address, token, authorityFingerprint } = enrolment;
   const words = ['enrol', '--server', address, '--authority-fingerprint', authorityFingerprint, '--token-file', '-'];
-  const child = execute(options.program ?? LAUNCHER, [...words, '--data-dir', options.dataDir]);
+  const env = { ...process.env, ...options.env };
+  const child = execute(options.program ?? LAUNCHER, [...words, '--data-dir', options.dataDir], { env });
   child.child.stdin?.end(token);
   await child;
 }

@@ -1,7 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type EngineView, engineAt } from './engine.ts';
+
+const execute = promisify(execFile);
 
 const START_MS = 60_000;
 
@@ -20,16 +23,22 @@ export interface OwnEngine extends EngineView {
   readonly remove: () => Promise<void>;
 }
 
+export interface OwnEngineOptions {
+  /** Words before `dockerd`, which they must turn into: `nsenter` into a network of its own. */
+  readonly prefix?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
 /**
  * Needs the part `dockerd`.
  *
  * @param folder a new folder with a short path: sockets have at most 107 characters
  */
-export async function startOwnEngine(folder: string): Promise<OwnEngine> {
+export async function startOwnEngine(folder: string, options: OwnEngineOptions = {}): Promise<OwnEngine> {
   mkdirSync(folder);
   const host = `unix://${join(folder, 'docker.sock')}`;
   const view = engineAt(host);
-  let process = await start(folder, view);
+  let process = await start(folder, view, options);
   return {
     ...view,
     host,
@@ -40,7 +49,7 @@ export async function startOwnEngine(folder: string): Promise<OwnEngine> {
     restart: async () => {
       await end(process, 'SIGKILL');
       for (const path of PID_FILES) endLeftOver(join(folder, path));
-      process = await start(folder, view);
+      process = await start(folder, view, options);
     },
     remove: async () => {
       await view.docker('info').then(
@@ -52,6 +61,7 @@ export async function startOwnEngine(folder: string): Promise<OwnEngine> {
       );
       await end(process, 'SIGTERM');
       for (const path of PID_FILES) endLeftOver(join(folder, path));
+      await unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
@@ -59,17 +69,17 @@ export async function startOwnEngine(folder: string): Promise<OwnEngine> {
 
 const PID_FILES = ['docker.pid', join('exec', 'containerd', 'containerd.pid')];
 
-async function start(folder: string, { docker }: EngineView): Promise<ChildProcess> {
+async function start(
+  folder: string,
+  { docker }: EngineView,
+  { prefix = [], flags = [] }: OwnEngineOptions,
+): Promise<ChildProcess> {
   const log = createWriteStream(join(folder, 'dockerd.log'), { flags: 'a' });
-  const child = spawn(
-    'dockerd',
-    [
-      ...['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-      ...['--pidfile', join(folder, 'docker.pid'), '--host', `unix://${join(folder, 'docker.sock')}`],
-      ...['--bridge=none', '--iptables=false', '--ip6tables=false'],
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const places = ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')];
+  const doors = ['--pidfile', join(folder, 'docker.pid'), '--host', `unix://${join(folder, 'docker.sock')}`];
+  const network = ['--bridge=none', '--iptables=false', '--ip6tables=false'];
+  const [file = '', ...words] = [...prefix, 'dockerd', ...places, ...doors, ...network, ...flags];
+  const child = spawn(file, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.pipe(log);
   for (const endsAtMs = performance.now() + START_MS; ;) {
     const answer = await docker('version').catch((error: unknown) => error);
@@ -102,4 +112,13 @@ function endLeftOver(pidFile: string): void {
     // There is nothing left.
   }
   rmSync(pidFile, { force: true });
+}
+
+/** What an Engine had mounted when it was killed stays so, and holds its files. */
+async function unmountBelow(folder: string): Promise<void> {
+  const places = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((place) => place.startsWith(`${folder}/`));
+  for (const place of places.toReversed()) await execute('umount', ['--lazy', place]).catch(() => undefined);
 }
