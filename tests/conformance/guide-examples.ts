@@ -6,7 +6,7 @@ import type { Part } from '@stella-ops/testkit';
 export const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Pages of docs/guides whose examples speak to a server; `guides-server.test.ts` runs them. */
-export const SERVER_GUIDES = ['control-plane.md', 'users-and-tokens.md'] as const;
+export const SERVER_GUIDES = ['control-plane.md', 'deployments.md', 'users-and-tokens.md'] as const;
 
 /** An example of a page: a fenced block marked `sh`. Its comments `# exit 6` and `# needs zstd cosign` are for the tests. */
 export interface Example {

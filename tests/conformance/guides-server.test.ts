@@ -1,4 +1,4 @@
-import { cpSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedDemo } from '@stella-ops/app-server/demo';
 import { temporaryFolder } from '@stella-ops/testkit';
@@ -21,9 +21,24 @@ beforeAll(async () => {
   await seedDemo(server, () => undefined);
   return () => server.stop();
 });
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+afterAll(() => {
+  folders.forEach(endAgent);
+  folders.forEach((folder) => rmSync(folder, { recursive: true, force: true }));
+});
 
 const folders: string[] = [];
+
+/** Where an example failed before the one that ends its agent. */
+function endAgent(folder: string): void {
+  const file = join(folder, 'agent.pid');
+  if (!existsSync(file)) return;
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')));
+  } catch {
+    // It has ended.
+  }
+}
+
 function newFolder(name: string): string {
   const folder = temporaryFolder(name);
   folders.push(folder);
@@ -36,7 +51,8 @@ async function prepare(): Promise<Place> {
   for (const folder of ['demo', 'policies']) cpSync(join(ROOT, folder), join(cwd, folder), { recursive: true });
   await writeDemoImage(join(cwd, 'shop'));
   symlinkSync(server.dataDir, join(cwd, '.stella'));
-  const path = `${join(ROOT, 'apps', 'cli', 'bin')}:${process.env['PATH']}`;
+  const programs = ['cli', 'agent'].map((name) => join(ROOT, 'apps', name, 'bin'));
+  const path = [...programs, process.env['PATH']].join(':');
   return { cwd, env: { PATH: path, HOME: newFolder('guide-home') } };
 }
 

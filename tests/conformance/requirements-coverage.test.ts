@@ -23,8 +23,14 @@ const lines: readonly Line[] = page
     return { id, asks, shownBy };
   });
 
-const stateOf = ({ shownBy }: Line): 'shown' | 'not yet' | 'decided otherwise' =>
-  shownBy === 'not yet' ? 'not yet' : shownBy.startsWith('decided otherwise: ') ? 'decided otherwise' : 'shown';
+const STATES = ['shown', 'partly', 'not yet', 'decided otherwise'] as const;
+type State = (typeof STATES)[number];
+
+/** Whatever is neither said to be missing nor decided otherwise has to be the name of a test. */
+function stateOf({ shownBy }: Line): State {
+  if (shownBy === 'not yet') return 'not yet';
+  return (['partly', 'decided otherwise'] as const).find((state) => shownBy.startsWith(`${state}: `)) ?? 'shown';
+}
 
 /** Seed, sections and running number as numbers of equal width; appendices (A, B) come after the numbered sections. */
 function placeOf(id: string): string {
@@ -64,6 +70,14 @@ test('a line counts as shown only by a test that exists, under the name it is gi
   }
 });
 
+test('what is there in part says what is missing, in at most 12 words', () => {
+  for (const { id, shownBy } of lines.filter((line) => stateOf(line) === 'partly')) {
+    const words = shownBy.slice('partly: '.length).split(/\s+/).length;
+    expect(words, id).toBeGreaterThan(1);
+    expect(words, id).toBeLessThanOrEqual(12);
+  }
+});
+
 test('what was decided otherwise has a reason', () => {
   for (const line of lines.filter((line) => stateOf(line) === 'decided otherwise')) {
     expect(line.shownBy.length, line.id).toBeGreaterThan('decided otherwise: '.length + 10);
@@ -72,9 +86,9 @@ test('what was decided otherwise has a reason', () => {
 
 test('the counts on top are the counts below', () => {
   const table = page.split('\n').findIndex((text) => text.replaceAll(/ +/g, ' ').startsWith('| asked |'));
-  const counts = (page.split('\n')[table + 2] ?? '').split('|').slice(1, 5).map(Number);
-  const count = (state: string): number => lines.filter((line) => stateOf(line) === state).length;
-  expect(counts).toEqual([lines.length, count('shown'), count('not yet'), count('decided otherwise')]);
+  const counts = (page.split('\n')[table + 2] ?? '').split('|').slice(1, -1).map(Number);
+  const count = (state: State): number => lines.filter((line) => stateOf(line) === state).length;
+  expect(counts).toEqual([lines.length, ...STATES.map(count)]);
 });
 
 test('the licence is BUSL-1.1 with a use grant, and the notices name what ships', () => {
@@ -84,4 +98,21 @@ test('the licence is BUSL-1.1 with a use grant, and the notices name what ships'
   const manifest = JSON.parse(read('package.json')) as { license: string };
   expect(manifest.license).toBe('BUSL-1.1');
   expect(read('NOTICE.md')).toMatch(/^\| yauzl +\| \S+ +\| MIT /m);
+});
+
+test('sbom.cdx.json has every package that the lockfile installs everywhere', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    packages: Record<string, { version?: string; link?: true; optional?: true }>;
+  };
+  const wanted = Object.entries(packages)
+    .filter(([path, { link, optional }]) => path.includes('node_modules/') && !link && !optional)
+    .map(([path, { version }]) => `${path.slice(path.lastIndexOf('node_modules/') + 13)}@${version}`);
+  const { components } = JSON.parse(read('sbom.cdx.json')) as {
+    components: { group?: string; name: string; version?: string }[];
+  };
+  const present = new Set(
+    components.map(({ group, name, version }) => `${group === undefined ? '' : `${group}/`}${name}@${version}`),
+  );
+  expect(wanted.length).toBeGreaterThan(100);
+  expect(wanted.filter((one) => !present.has(one))).toEqual([]);
 });

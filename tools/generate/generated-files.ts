@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { apiReference, openApiDocument } from './api-reference.ts';
 import { cliReference } from './cli-reference.ts';
 import { settingsReference } from './config-reference.ts';
+import { consoleReference } from './console-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { eventReference } from './event-reference.ts';
 import { jobReference } from './job-reference.ts';
@@ -28,6 +29,7 @@ const ALL: readonly GeneratedFile[] = [
   { path: 'docs/reference/api.md', make: apiReference },
   { path: 'docs/reference/cli.md', make: cliReference },
   { path: 'docs/reference/config.md', make: settingsReference },
+  { path: 'docs/reference/console.md', make: consoleReference },
   { path: 'docs/reference/errors.md', make: errorReference },
   { path: 'docs/reference/events.md', make: eventReference },
   { path: 'docs/reference/jobs.md', make: jobReference },
