@@ -82,7 +82,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await shown('succeeded', page);
 
     // Rosa sees why 1.1.0 does not go on, and what to do about it.
-    await openPromotion(page, /shop 1\.1\.0.*stage.*Waits for a gate/);
+    await openPromotion(page, /shop 1\.1\.0.*stage.*Blocked/);
     await heading(page, 'shop 1.1.0 to stage');
     const why = page.getByRole('region', { name: 'Why it waits' });
     await why.getByText('upgrade urllib3 to 1.26.5').first().waitFor();
@@ -103,7 +103,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     const digests = review.getByRole('table', { name: 'Digests that come to stage' });
     await digests.getByRole('row', { name: /^api.*Changes/ }).waitFor();
     await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));
-    await review.getByText('Say why: it is kept with the record.').waitFor();
+    await review.getByText('Say why: it is kept with the evidence.').waitFor();
     await reach(sam.page, review.getByLabel('Reason'));
     await sam.page.keyboard.type('Both upgrades are in');
     await enter(sam.page, review.getByRole('button', { name: 'Approve request' }));

@@ -5,6 +5,7 @@ const PATHS = {
   approve: 'M2.5 8.5 6 12l7.5-8',
   arrow: 'M3 8h10M9 4l4 4-4 4',
   audit: 'M4 2h6l3 3v9H4zM10 2v3h3M6.5 8h4M6.5 11h4',
+  blocked: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM5 8h6',
   board: 'M2 3h12v10H2zM2 6.5h12M6 3v10M10 3v10',
   box: 'M8 1.8 13.5 5v6L8 14.2 2.5 11V5zM2.5 5 8 8.2 13.5 5M8 8.2v6',
   check: 'M3 8.4 6.4 12 13 4.6',

@@ -36,9 +36,20 @@ export const PROMOTION_STATES: Readonly<Record<Promotion['state'], StateLook>> =
   rolled_back: { tone: 'held', word: 'Rolled back', icon: 'undo' },
 };
 
+/** Blocked is not waiting: somebody has to do something before it can go on. */
+const BLOCKED: StateLook = { tone: 'failed', word: 'Blocked', icon: 'blocked' };
+
+export function promotionLook({ state, gates }: Pick<Promotion, 'state' | 'gates'>): StateLook {
+  return state === 'pending_gate' && gates.some((gate) => gate.state === 'blocked') ? BLOCKED : PROMOTION_STATES[state];
+}
+
+export function cellLook({ state }: Pick<BoardCell, 'state'>, isBlocked: boolean): StateLook {
+  return state === 'waiting_gate' && isBlocked ? BLOCKED : CELL_STATES[state];
+}
+
 export const GATE_STATES: Readonly<Record<Gate['state'], StateLook>> = {
   passed: { tone: 'good', word: 'Passed' },
-  blocked: { tone: 'failed', word: 'Blocked' },
+  blocked: BLOCKED,
   waiting: { tone: 'gate', word: 'Waiting' },
   skipped: { tone: 'stale', word: 'Skipped' },
 };

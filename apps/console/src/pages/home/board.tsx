@@ -1,6 +1,6 @@
 import type { BoardCell } from '@stella-ops/contracts/deployments';
 import { useRef } from 'react';
-import { AppLink, CELL_STATES, DigestChip, EmptyState, Icon, InGrid, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { AppLink, cellLook, DigestChip, EmptyState, Icon, InGrid, StateBadge, TimeAgo } from '../../ui/index.ts';
 import type { BoardData } from './board-data.ts';
 import { moveBetweenCells } from './move-between-cells.ts';
 
@@ -8,13 +8,15 @@ interface BoardProps {
   readonly board: BoardData;
   /** Only this column. */
   readonly environment: string | undefined;
+  /** Promotions that somebody has to do something for. */
+  readonly blockedIds: ReadonlySet<string>;
 }
 
 /**
  * Components in rows, environments in columns. On a narrow screen each row becomes a card; roles are spelled out, as
  * browsers take them away from tables that are laid out so.
  */
-export function Board({ board, environment }: BoardProps) {
+export function Board({ board, environment, blockedIds }: BoardProps) {
   const table = useRef<HTMLTableElement>(null);
   const columns = board.environments.filter(({ name }) => environment === undefined || name === environment);
   if (board.rows.length === 0) {
@@ -59,7 +61,11 @@ export function Board({ board, environment }: BoardProps) {
               </th>
               {columns.map(({ id, name }) => (
                 <td role="cell" key={id} data-environment={name}>
-                  <Cell component={row.component} cell={row.cells.find((cell) => cell.environmentId === id)} />
+                  <Cell
+                    component={row.component}
+                    cell={row.cells.find((cell) => cell.environmentId === id)}
+                    blockedIds={blockedIds}
+                  />
                 </td>
               ))}
             </tr>
@@ -70,11 +76,20 @@ export function Board({ board, environment }: BoardProps) {
   );
 }
 
-function Cell({ cell, component }: { readonly cell: BoardCell | undefined; readonly component: string }) {
+interface CellProps {
+  readonly component: string;
+  readonly cell: BoardCell | undefined;
+  readonly blockedIds: ReadonlySet<string>;
+}
+
+/** States whose word says it all; what is under way, waits or failed says why. */
+const SETTLED: ReadonlySet<BoardCell['state']> = new Set(['empty', 'approved', 'deployed']);
+
+function Cell({ component, cell, blockedIds }: CellProps) {
   if (cell === undefined || (cell.state === 'empty' && cell.digest === null && cell.next === null)) {
-    return <span className="board-empty">{cell?.isFrozen === true ? <Frozen /> : 'Nothing yet'}</span>;
+    return <span className="board-empty">Nothing yet {cell?.isFrozen === true ? <Frozen /> : null}</span>;
   }
-  const look = CELL_STATES[cell.state];
+  const look = cellLook(cell, cell.promotionId !== null && blockedIds.has(cell.promotionId));
   const to = cell.promotionId === null ? `/environments/${cell.environmentId}` : `/promotions/${cell.promotionId}`;
   return (
     <InGrid value={true}>
@@ -83,7 +98,10 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
           {component} in {cell.environment}:
         </span>
         <span className="board-line">
-          <strong>{cell.version ?? (cell.digest === null ? 'nothing yet' : 'no version')}</strong>
+          <span className="board-now">
+            <strong>{cell.version ?? (cell.digest === null ? 'nothing yet' : 'no version')}</strong>
+            {cell.digest === null ? null : <DigestChip digest={cell.digest} isPlain />}
+          </span>
           <span className="quiet">{cell.since === null ? null : <TimeAgo at={cell.since} />}</span>
         </span>
         <span className="board-line start">
@@ -93,13 +111,6 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
             </span>
           )}
           <StateBadge {...look} />
-        </span>
-        <span className="board-line">
-          {cell.digest === null ? (
-            <span className="quiet">no digest</span>
-          ) : (
-            <DigestChip digest={cell.digest} isPlain />
-          )}
           {cell.drift > 0 ? (
             <span className="board-mark tone-failed">
               <Icon name="drift" size={13} /> {cell.drift} drifted
@@ -107,7 +118,7 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
           ) : null}
           {cell.isFrozen ? <Frozen /> : null}
         </span>
-        <span className="board-sentence">{cell.sentence}</span>
+        {SETTLED.has(cell.state) ? null : <span className="board-sentence">{cell.sentence}</span>}
       </AppLink>
     </InGrid>
   );
@@ -116,7 +127,7 @@ function Cell({ cell, component }: { readonly cell: BoardCell | undefined; reado
 function Frozen() {
   return (
     <span className="board-mark tone-frozen">
-      <Icon name="lock" size={13} /> frozen
+      <Icon name="lock" size={13} label="frozen" />
     </span>
   );
 }

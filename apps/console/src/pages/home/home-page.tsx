@@ -1,7 +1,9 @@
 import './home.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
-import { useApi } from '../../api/index.ts';
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { useApi, useCan } from '../../api/index.ts';
 import { Loaded, Page, useUrlText } from '../../ui/index.ts';
+import { Blocked, isBlocked } from './blocked.tsx';
 import { Board } from './board.tsx';
 import { boardSentence } from './board-sentence.ts';
 import { NeedsMe } from './needs-me.tsx';
@@ -11,6 +13,14 @@ import { TrustFacts } from './trust-facts.tsx';
 export function Component() {
   const board = useApi(DEPLOYMENTS_ROUTES.getBoard, {});
   const [environment] = useUrlText('environment');
+  const can = useCan();
+  const waiting = useApi(
+    RELEASES_ROUTES.listPromotions,
+    { query: { state: 'pending_gate', limit: 100 } },
+    { isEnabled: can('promotion.read') },
+  );
+  const blocked = waiting.data?.body.items.filter(isBlocked);
+  const blockedIds = new Set(blocked?.map(({ id }) => id));
   return (
     <Page
       title="Pipeline board"
@@ -21,11 +31,12 @@ export function Component() {
       <div className="home">
         <div className="home-board">
           <Loaded query={board} lines={8}>
-            {({ body }) => <Board board={body} environment={environment} />}
+            {({ body }) => <Board board={body} environment={environment} blockedIds={blockedIds} />}
           </Loaded>
         </div>
         <div className="home-beside">
           <NeedsMe />
+          {blocked === undefined ? null : <Blocked promotions={blocked} />}
           <TrustFacts />
         </div>
       </div>

@@ -1,7 +1,7 @@
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useApi, useCan } from '../../api/index.ts';
-import { AppLink, EmptyState, Loaded, PROMOTION_STATES, Section, StateBadge, TimeAgo } from '../../ui/index.ts';
+import { AppLink, EmptyState, Loaded, promotionLook, Section, StateBadge, TimeAgo } from '../../ui/index.ts';
 
 /** What waits for the person who looks. */
 export function NeedsMe() {
@@ -35,7 +35,7 @@ export function NeedsMe() {
                   <AppLink to={`/promotions/${promotion.id}`}>
                     {promotion.release} to {promotion.environment}
                   </AppLink>
-                  <StateBadge {...PROMOTION_STATES[promotion.state]} />
+                  <StateBadge {...promotionLook(promotion)} />
                   <span className="needs-facts">
                     {promotion.requestedBy.name} asked <TimeAgo at={promotion.requestedAt} />, ends{' '}
                     <TimeAgo at={promotion.expiresAt} />

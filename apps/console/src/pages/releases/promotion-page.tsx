@@ -1,6 +1,6 @@
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useApi, useWatch } from '../../api/index.ts';
-import { AppLink, Columns, DigestChip, KeyValue, Loaded, Page, PROMOTION_STATES } from '../../ui/index.ts';
+import { AppLink, Columns, DigestChip, KeyValue, Loaded, Page, promotionLook } from '../../ui/index.ts';
 import { Section, StateBadge, TimeAgo, WhyBlocked } from '../../ui/index.ts';
 import { isOpen } from './model/promotion-over.ts';
 import { promotionReference } from './model/references.ts';
@@ -23,7 +23,7 @@ export function Component() {
     <Page
       title={promotion === undefined ? 'Promotion' : `${promotion.release} to ${promotion.environment}`}
       above={<AppLink to="/promotions">Promotions</AppLink>}
-      badge={promotion === undefined ? undefined : <StateBadge {...PROMOTION_STATES[promotion.state]} />}
+      badge={promotion === undefined ? undefined : <StateBadge {...promotionLook(promotion)} />}
       sentence={promotion?.sentence}
       actions={promotion === undefined ? undefined : <PromotionActions promotion={promotion} />}
       command={promotion === undefined ? undefined : `stella promotion why ${promotionReference(promotion)}`}

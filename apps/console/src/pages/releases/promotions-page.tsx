@@ -2,9 +2,9 @@ import { type Promotion, PromotionState, RELEASES_ROUTES } from '@stella-ops/con
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { Button, EmptyState, Page, PROMOTION_STATES } from '../../ui/index.ts';
+import { Button, EmptyState, Page, PROMOTION_STATES, promotionLook, StateBadge } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
-import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { linkColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { ChoiceFilter, useChoice } from '../common/filters.tsx';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
 
@@ -26,7 +26,13 @@ const COLUMNS: readonly Column<Promotion>[] = [
     ({ environmentId }) => `/environments/${environmentId}`,
     { width: 'minmax(90px, 0.6fr)' },
   ),
-  stateColumn('state', 'State', PROMOTION_STATES, ({ state }) => state, { width: '184px' }),
+  {
+    id: 'state',
+    header: 'State',
+    width: '184px',
+    cell: (promotion) => <StateBadge {...promotionLook(promotion)} />,
+    text: ({ state }) => state,
+  },
   textColumn('why', 'Why', ({ sentence }) => sentence, { width: 'minmax(220px, 3fr)' }),
   textColumn('by', 'Requested by', ({ requestedBy }) => requestedBy.name, { width: '130px' }),
   timeColumn('requested', 'Requested', ({ requestedAt }) => requestedAt),

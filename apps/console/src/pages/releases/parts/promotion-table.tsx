@@ -1,6 +1,6 @@
 import type { Promotion } from '@stella-ops/contracts/releases';
 import type { ReactNode } from 'react';
-import { AppLink, PROMOTION_STATES, StateBadge, TimeAgo } from '../../../ui/index.ts';
+import { AppLink, promotionLook, StateBadge, TimeAgo } from '../../../ui/index.ts';
 import { PlainTable } from './plain-table.tsx';
 
 /** Promotions of one thing, newest first: those of a release are called by their environment, and the other way round. */
@@ -24,7 +24,7 @@ export function PromotionTable(props: {
           isRowHeader: true,
           cell: (promotion) => <AppLink to={`/promotions/${promotion.id}`}>{promotion[calledBy]}</AppLink>,
         },
-        { id: 'state', title: 'State', cell: ({ state }) => <StateBadge {...PROMOTION_STATES[state]} /> },
+        { id: 'state', title: 'State', cell: (promotion) => <StateBadge {...promotionLook(promotion)} /> },
         { id: 'why', title: 'Why', cell: ({ sentence }) => sentence },
         { id: 'by', title: 'Requested by', cell: ({ requestedBy }) => requestedBy.name },
         { id: 'when', title: 'When', cell: ({ requestedAt }) => <TimeAgo at={requestedAt} /> },

@@ -1,6 +1,6 @@
 import './review-card.css';
 import type { Promotion } from '@stella-ops/contracts/releases';
-import { AppLink, Button, gateSummary, Icon, PROMOTION_STATES, StateBadge, TimeAgo } from '../../../ui/index.ts';
+import { AppLink, Button, gateSummary, Icon, promotionLook, StateBadge, TimeAgo } from '../../../ui/index.ts';
 import type { Verdict } from '../dialogs/review-dialog.tsx';
 import { ApprovalList } from './approval-list.tsx';
 import { ChangePreview } from './change-preview.tsx';
@@ -23,7 +23,7 @@ export function ReviewCard({ promotion, onReview }: ReviewCardProps) {
             {promotion.release} to {promotion.environment}
           </AppLink>
         </h2>
-        <StateBadge {...PROMOTION_STATES[promotion.state]} />
+        <StateBadge {...promotionLook(promotion)} />
         <span className="review-when">
           {promotion.requestedBy.name} asked <TimeAgo at={promotion.requestedAt} />
           {isPending ? (
