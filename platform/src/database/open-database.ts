@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { checkServer } from './check-server.ts';
 import type { EnginePort } from './engine-port.ts';
 import { fail } from './errors.ts';
+import { IdentifiedDialect, runAs } from './identified-dialect.ts';
 import { openEmbedded } from './open-embedded.ts';
 import { openPostgres } from './open-postgres.ts';
 import { ensureRoles, type Role, ROLES } from './roles.ts';
@@ -41,7 +42,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function databaseOn(engine: EnginePort, serverVersion: number): Database {
-  const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: engine.pool }) });
+  const kysely = new Kysely<unknown>({ dialect: new IdentifiedDialect({ pool: engine.pool }) });
 
   const run = <Result, Tables>(
     role: Role,
@@ -55,16 +56,16 @@ function databaseOn(engine: EnginePort, serverVersion: number): Database {
       if (isReadOnly === true) builder = builder.setAccessMode('read only');
       let fault: unknown;
       try {
-        return await builder.execute(async (tx) => {
-          try {
-            await sql`select set_config('role', ${ROLES[role]}, true),
-                             set_config('app.tenant_id', ${tenantId}, true)`.execute(tx);
-            return await (work as unknown as Work<unknown, Result>)(tx);
-          } catch (error) {
-            fault = error;
-            throw error;
-          }
-        });
+        return await runAs({ role, tenantId }, () =>
+          builder.execute(async (tx) => {
+            try {
+              return await (work as unknown as Work<unknown, Result>)(tx);
+            } catch (error) {
+              fault = error;
+              throw error;
+            }
+          }),
+        );
       } catch (error) {
         // When the rollback fails too, on a connection that is gone, the first fault is the one that says why.
         throw translateError(fault ?? error);
