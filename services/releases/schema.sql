@@ -275,6 +275,8 @@ CREATE UNIQUE INDEX approval_of_person ON releases.approval USING btree (tenant_
 CREATE INDEX approval_of_promotion ON releases.approval USING btree (tenant_id, promotion_id, approval_id)
 CREATE INDEX deployment_of_environment ON releases.deployment USING btree (tenant_id, environment_id, deployment_id)
 CREATE INDEX deployment_of_promotion ON releases.deployment USING btree (tenant_id, promotion_id, deployment_id)
+CREATE INDEX deployment_plan ON releases.deployment USING btree (tenant_id, plan_digest)
+CREATE INDEX deployment_template ON releases.deployment USING btree (tenant_id, template_digest)
 CREATE UNIQUE INDEX deployment_under_way ON releases.deployment USING btree (tenant_id, environment_id) WHERE (state = ANY (ARRAY['pending'::text, 'running'::text, 'rolling_back'::text]))
 CREATE INDEX enrolment_token ON releases.enrolment USING btree (token_digest) WHERE (used_at IS NULL)
 CREATE INDEX freeze_of_environment ON releases."freeze" USING btree (tenant_id, environment_id, ends_at)
@@ -292,6 +294,7 @@ CREATE UNIQUE INDEX target_name ON releases.target USING btree (tenant_id, name)
 CREATE INDEX target_of_agent ON releases.target USING btree (tenant_id, agent_id) WHERE (removed_at IS NULL)
 CREATE INDEX target_of_environment ON releases.target USING btree (tenant_id, environment_id) WHERE (removed_at IS NULL)
 CREATE INDEX task_leased ON releases.task USING btree (lease_until) WHERE (state = 'running'::text)
+CREATE INDEX task_plan ON releases.task USING btree (tenant_id, plan_digest)
 CREATE INDEX task_queued ON releases.task USING btree (tenant_id, target_id, task_id) WHERE (state = 'queued'::text)
 
 -- row-level security

@@ -1,1 +1,2 @@
 export { directoryObjects, type ObjectArea, type Objects } from './objects.ts';
+export { sweepObjects, sweepOfDay } from './sweep-objects.ts';

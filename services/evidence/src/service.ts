@@ -8,6 +8,7 @@ import { catchUpJob } from './jobs/catch-up-job.ts';
 import { sealDecisionJob } from './jobs/seal-decision-job.ts';
 import { sealDeploymentJob } from './jobs/seal-deployment-job.ts';
 import { sealPromotionJob } from './jobs/seal-promotion-job.ts';
+import { sweepObjectsJob } from './jobs/sweep-objects-job.ts';
 import { EVIDENCE_METRICS } from './metrics.ts';
 import { evidenceEndpoints } from './routes.ts';
 import type { Sealing } from './sealing.ts';
@@ -27,6 +28,7 @@ export const service = defineService({
     { name: 'evidence.seal-promotion', summary: 'Has the end of a promotion signed and logged.' },
     { name: 'evidence.seal-deployment', summary: 'Has the end of a deployment signed and logged.' },
     { name: 'evidence.catch-up', summary: 'Looks for what was not sealed, after events were lost.' },
+    { name: 'evidence.sweep-objects', summary: 'Removes capsules older than a day that no packet names.' },
   ],
   events: Object.values(EVIDENCE_EVENTS),
   metrics: EVIDENCE_METRICS,
@@ -34,7 +36,8 @@ export const service = defineService({
     const metrics = createMetrics(EVIDENCE_METRICS, { withProcessMetrics: false });
     // An alarm needs the number that it is compared with: a counter that nobody has counted does not exist.
     for (const code of ['SUBJECT_MISMATCH', 'DECISION_MISMATCH']) metrics.record.refused(0, { code });
-    const sealing: Sealing = { host, config, logger, clock, ids, record: metrics.record };
+    const sweep = sweepObjectsJob({ host, clock });
+    const sealing: Sealing = { host, config, logger, clock, ids, sweep, record: metrics.record };
     const jobs = {
       decision: sealDecisionJob(sealing),
       promotion: sealPromotionJob(sealing),
@@ -43,7 +46,7 @@ export const service = defineService({
     const catchUp = catchUpJob(sealing, jobs);
     return {
       endpoints: evidenceEndpoints(sealing),
-      jobs: [jobs.decision, jobs.promotion, jobs.deployment, catchUp],
+      jobs: [jobs.decision, jobs.promotion, jobs.deployment, catchUp, sweep],
       consumers: sealingConsumers(sealing, jobs, async () => {
         const at = clock.now();
         for (const tenantId of await host.database.withRelay(tenantsWithPackets)) {

@@ -21,6 +21,7 @@ export interface ReleasesJobs {
   readonly wakePromotion: Job<{ promotionId: string; evaluation: number; at: string }>;
   readonly scanImages: Job<{ releaseId: string }>;
   readonly deployPromotion: Job<{ promotionId: string; because: string }>;
+  readonly sweepObjects: Job<{ day: string }>;
 }
 
 /** What commands, queries and jobs of this service stand on. */

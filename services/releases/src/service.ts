@@ -16,6 +16,7 @@ import type { Deps, ReleasesJobs } from './deps.ts';
 import { deployPromotionJob } from './jobs/deploy-promotion.ts';
 import { evaluateGatesJob } from './jobs/evaluate-gates.ts';
 import { scanImagesJob } from './jobs/scan-images.ts';
+import { sweepObjectsJob } from './jobs/sweep-objects.ts';
 import { wakePromotionJob } from './jobs/wake-promotion.ts';
 import { countFromZero, RELEASES_METRICS } from './metrics.ts';
 import { releasesEndpoints } from './routes.ts';
@@ -31,6 +32,7 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
     { name: 'releases.wake-promotion', summary: 'Has a promotion looked at when time alone changes it' },
     { name: 'releases.scan-images', summary: 'Submits the images of a new release that nobody has scanned' },
     { name: 'releases.deploy-promotion', summary: 'Deploys an approved promotion to the targets of its environment' },
+    { name: 'releases.sweep-objects', summary: 'Removes templates and plans older than a day that no row names' },
   ],
   events: [...Object.values(RELEASES_EVENTS), ...Object.values(DEPLOYMENTS_EVENTS)],
   metrics: RELEASES_METRICS,
@@ -47,6 +49,7 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
     jobs.wakePromotion = wakePromotionJob(deps);
     jobs.scanImages = scanImagesJob(deps);
     jobs.deployPromotion = deployPromotionJob(deps);
+    jobs.sweepObjects = sweepObjectsJob(deps);
     let sweep: Sweep | undefined;
     return Promise.resolve({
       endpoints: releasesEndpoints(deps),

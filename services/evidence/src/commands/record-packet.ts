@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { EVIDENCE_EVENTS } from '@stella-ops/contracts/evidence';
 import { publishEvent } from '@stella-ops/platform/events';
+import { sweepOfDay } from '@stella-ops/platform/objects';
 import type { NewPacket } from '../domain/new-packet.ts';
 import type { Recorded, Sealing } from '../sealing.ts';
 import { findPacketOf, insertPacket } from '../store/packets.ts';
@@ -10,12 +11,14 @@ import { findPacketOf, insertPacket } from '../store/packets.ts';
  * has recorded it.
  */
 export async function recordPacket<Tables>(
-  { clock, ids }: Sealing,
+  { host, clock, ids, sweep }: Sealing,
   tx: Transaction<Tables>,
   tenantId: string,
   prepared: NewPacket,
 ): Promise<Recorded> {
   const sealedAt = clock.now();
+  const { day, startAfter } = sweepOfDay(sealedAt);
+  await host.jobs.enqueue(tx, sweep, tenantId, { day }, { startAfter });
   const packet = await insertPacket(tx, tenantId, { ...prepared, id: ids.uuid(), sealedAt });
   if (packet !== undefined) {
     const { kind, subjectId, capsuleDigest, bundleDigest } = packet;

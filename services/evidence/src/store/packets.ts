@@ -70,6 +70,17 @@ export async function hasCapsule<Tables>(tx: Transaction<Tables>, capsuleDigest:
   return rows.length > 0;
 }
 
+/** Which of some digests are those of capsules that packets name. */
+export async function capsulesOf<Tables>(
+  tx: Transaction<Tables>,
+  digests: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ digest: string }>`
+    select distinct capsule_digest as digest from evidence.packet
+    where capsule_digest = any(${[...digests]}::text[])`.execute(tx);
+  return rows.map(({ digest }) => digest);
+}
+
 export interface PacketFilter {
   readonly kind?: EvidencePacket['kind'] | undefined;
   readonly imageDigest?: string | undefined;

@@ -11,6 +11,7 @@ import { type TargetRow, targetsOfEnvironment } from '../store/targets.ts';
 import { insertTasks } from '../store/tasks.ts';
 import { findTemplate } from '../store/templates.ts';
 import type { Tx } from '../store/tx.ts';
+import { sweepLater } from '../jobs/sweep-objects.ts';
 import { goOn } from './go-on.ts';
 import { readTemplate } from './read-template.ts';
 import { type RenderedPlans, renderPlans } from './render-plans.ts';
@@ -59,6 +60,8 @@ export async function prepareDeployment(deps: Deps, tenantId: string, parts: Ing
   const model = readTemplate(parts.template.kind, bytes);
   const id = deps.ids.uuid();
   const { environment, release, targets } = parts;
+  // Put anew, although it is there: it may be replaced now, and swept before the row of this deployment names it.
+  await store.put(bytes);
   const plans = renderPlans({ deploymentId: id, environment: environment.name, release, model, targets });
   for (const plan of plans.plans) await store.put(plan.bytes);
   await store.put(plans.index.bytes);
@@ -109,6 +112,7 @@ export async function beginDeployment(
     createdAt: at,
   });
   if (!isNew) throw fail('DEPLOYMENT_RUNS', `a deployment of ${environment.name} is under way`);
+  await sweepLater(deps, tx, tenantId);
   const batches = batchesOf(template.strategy, template.batchSize, targets.length);
   await insertTasks(
     tx,

@@ -120,6 +120,18 @@ export async function lastDeployment(
   return rows[0];
 }
 
+/** Which of some digests are those of templates or plans that rows name. */
+export async function namedPlans(tx: Tx, digests: readonly string[]): Promise<string[]> {
+  const some = sql`any(${[...digests]}::text[])`;
+  const { rows } = await sql<{ digest: string }>`
+    select digest from releases.template where digest = ${some}
+    union select template_digest from releases.deployment where template_digest = ${some}
+    union select plan_digest from releases.deployment where plan_digest = ${some}
+    union select plan_digest from releases.task where plan_digest = ${some}
+    union select plan_digest from releases.target where plan_digest = ${some}`.execute(tx);
+  return rows.map(({ digest }) => digest);
+}
+
 export interface DeploymentChange {
   readonly state: DeploymentState;
   readonly isCancelled: boolean;
