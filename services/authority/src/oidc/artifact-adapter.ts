@@ -25,6 +25,8 @@ interface AdapterParts {
   readonly clock: SystemClock;
   /** Registered clients: read only here, they are made by routes. */
   readonly findClient: (clientId: string) => Promise<ClientMetadata | undefined>;
+  /** A login has ended: whoever remembers who it stood for forgets it. */
+  readonly ended: () => void;
 }
 
 /** Where the OIDC provider keeps what it must remember, one adapter for each of its models. */
@@ -32,7 +34,7 @@ export function artifactAdapter(parts: AdapterParts): (model: string) => Adapter
   return (model) => (model === 'Client' ? clientAdapter(parts) : storingAdapter(model, parts));
 }
 
-function storingAdapter(model: string, { database, masterKey, clock }: AdapterParts): Adapter {
+function storingAdapter(model: string, { database, masterKey, clock, ended }: AdapterParts): Adapter {
   const contextOf = (key: string): string => `authority:oidc:${model}:${key}`;
 
   const findBy = async (by: 'id' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> => {
@@ -68,7 +70,10 @@ function storingAdapter(model: string, { database, masterKey, clock }: AdapterPa
       // Two requests read the same code or refresh token before either consumed it: only the first gets tokens.
       if (!isFirst) throw new errors.InvalidGrant('it was used already');
     },
-    destroy: (id) => database.withRelay((tx) => deleteArtifact(tx, model, keyOfId(id))),
+    async destroy(id) {
+      await database.withRelay((tx) => deleteArtifact(tx, model, keyOfId(id)));
+      if (model === 'Grant') ended();
+    },
     revokeByGrantId: (grantId) => database.withRelay((tx) => deleteArtifactsOfGrant(tx, model, keyOfId(grantId))),
   };
 }

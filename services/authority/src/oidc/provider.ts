@@ -75,6 +75,7 @@ export function createProvider(parts: Parts, keys: IssuerKeys, login: Login): Pr
         const client = UUID.test(id) ? await accounts.client(id) : undefined;
         return client === undefined ? undefined : registeredClient(client);
       },
+      ended: () => accounts.forget(),
     }),
     clients: productClients(config),
     jwks: { keys: [...keys.signing] },
