@@ -6,6 +6,7 @@ import type { AnyReply, RequestContext } from '../http/index.ts';
 import type { Jobs } from '../jobs/index.ts';
 import type { Objects } from '../objects/index.ts';
 import type { Change } from './change.ts';
+import type { RecordTogether } from './record-together.ts';
 
 /** For whom a service asks another one. */
 export interface Acting {
@@ -35,6 +36,9 @@ export interface ServiceHost {
     context: RequestContext,
     run: (tx: Transaction<Tables>, change: Change) => Promise<Reply>,
   ): Promise<Reply>;
+
+  /** The same for requests whose only rows are their audit entry and recorded answer: a crowd of them shares transactions. */
+  readonly record: RecordTogether;
 
   /**
    * The same for work that no request asked for (jobs, consumers), in a transaction that is open already or will be: call

@@ -2,4 +2,4 @@ export type { Change } from './change.ts';
 export { type GroupCommit, groupCommit } from './group-commit.ts';
 export type { Acting, ServiceDeed, ServiceHost } from './host.ts';
 export { type AnyService, type HostOptions, type OpenHost, openHost } from './open-host.ts';
-export { type Deed, type RecordTogether, recordTogether } from './record-together.ts';
+export type { Deed, RecordTogether } from './record-together.ts';

@@ -31,6 +31,7 @@ import {
 } from '../runtime/index.ts';
 import { changer } from './change.ts';
 import type { ServiceHost } from './host.ts';
+import { recordTogether } from './record-together.ts';
 
 // A list of services with configurations of different shapes: what each one's is, only it knows.
 // oxlint-disable-next-line typescript/no-explicit-any -- see above
@@ -125,6 +126,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
       },
     },
     change: changer({ database, clock, ids }),
+    record: recordTogether({ database, clock, ids }),
     audit: (tx, { tenantId, service, onBehalfOf, action, target, details }) =>
       recordAudit(tx, {
         id: ids.uuid(),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { createMetrics, defineService } from '@stella-ops/platform/runtime';
-import { recordTogether, type ServiceHost } from '@stella-ops/platform/service';
+import type { ServiceHost } from '@stella-ops/platform/service';
 import { ATTESTOR_CONFIG } from './config.ts';
 import { startAuditLoop } from './log/audit-loop.ts';
 import { openLog } from './log/open-log.ts';
@@ -18,7 +18,7 @@ export const service = defineService<typeof ATTESTOR_CONFIG, ServiceHost>({
   jobs: [],
   events: [],
   metrics: METRICS,
-  async start({ config, host, clock, ids, randomness, logger }) {
+  async start({ config, host, clock, randomness, logger }) {
     const { database } = host;
     const metrics = createMetrics(METRICS, { withProcessMetrics: false });
     const { record } = metrics;
@@ -43,7 +43,7 @@ export const service = defineService<typeof ATTESTOR_CONFIG, ServiceHost>({
     const audit = { database, keeper, seen, logger, record, everyMs: config.auditHours * 3_600_000 };
     let auditing: ReturnType<typeof startAuditLoop> | undefined;
     return {
-      endpoints: attestorEndpoints({ host, record: recordTogether({ database, clock, ids }), writer, reader }),
+      endpoints: attestorEndpoints({ host, record: host.record, writer, reader }),
       mounts: [logMount(reader, logger)],
       metrics,
       ready: () => {

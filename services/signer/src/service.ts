@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
 import { createMetrics, defineService, masterKeyFileOf } from '@stella-ops/platform/runtime';
-import { recordTogether, type ServiceHost } from '@stella-ops/platform/service';
+import type { ServiceHost } from '@stella-ops/platform/service';
 import { SIGNER_CONFIG } from './config.ts';
 import { KeyRing } from './domain/key-ring.ts';
 import { METRICS } from './metrics.ts';
@@ -18,7 +18,7 @@ export const service = defineService<typeof SIGNER_CONFIG, ServiceHost>({
   start({ config, host, clock, ids, randomness }) {
     const metrics = createMetrics(METRICS, { withProcessMetrics: false });
     const keys = new KeyRing({ host, masterKeyFile: masterKeyFileOf(config), clock, ids, randomness });
-    const record = recordTogether({ database: host.database, clock, ids });
+    const { record } = host;
     return Promise.resolve({
       endpoints: signerEndpoints(host, { keys, record, count: metrics.record }),
       metrics,
