@@ -135,7 +135,7 @@ const statement = statementBytes({
   predicateType: PREDICATE_TYPES.verdict,
   predicate: { n: 1 },
 });
-const bundle = await signStatement(statement, { signer, log });
+const bundle = signStatement(statement, { signer, log });
 const checkBundle = () => verifyBundle(bundle, { trust, log: 'required', strict: true });
 if (!checkBundle().ok) throw new Error('the bundle does not verify');
 rows.push({ what: 'verify a logged bundle', value: await medianMs(checkBundle, 101), unit: 'ms', goal: 5 });
