@@ -14,6 +14,7 @@ import { handle } from '@stella-ops/platform/http';
 import { defineConfig, defineService, systemClock, systemIds } from '@stella-ops/platform/runtime';
 import type { ServiceHost } from '@stella-ops/platform/service';
 import * as z from 'zod';
+import { policyOf } from '../../engine/capsule/src/testing/scenario.ts';
 
 interface Known {
   readonly images: Image[];
@@ -222,24 +223,5 @@ export function notAffected(vulnerability: string, name: string): object {
   };
 }
 
-export function packOf(version: string, threshold = 7, name = 'test'): string {
-  return `apiVersion: stella.ops/policy/v1
-kind: PolicyPack
-metadata: {name: ${name}, version: "${version}"}
-params: {threshold: ${threshold}}
-rules:
-  - id: not-affected
-    on: finding
-    when: finding.vex.status == "not_affected"
-    action: allow
-    code: VEX_NOT_AFFECTED
-    message: "{finding.vulnerability} does not affect"
-  - id: serious
-    on: finding
-    when: finding.severity.score >= params.threshold
-    action: deny
-    code: SERIOUS
-    message: "{finding.vulnerability} in {finding.package}"
-defaults: {finding: allow, unknownSeverity: pending, notEvaluated: pending, gap: deny, coverage: warn}
-`;
-}
+export const packOf = (version: string, threshold = 7, name = 'test'): string =>
+  policyOf(threshold, { name, version }).toString();

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll } from 'vitest';
 import type { AppError } from '@stella-ops/engine-kernel';
@@ -42,7 +45,8 @@ export const cycloneDx = (packageName: string, image?: string): Buffer =>
     }),
   );
 
-export const configOf = ({ host }: FakeRegistry) => ({
+export const configOf = ({ host }: FakeRegistry, workFolder = '') => ({
+  workFolder,
   registries: [{ host, username: 'robot', password: 'hunter2-of-the-registry' }],
   attempts: 2,
   maxUploadBytes: 4 * 1024 * 1024,
@@ -63,15 +67,19 @@ export function scannerKit(engine: Engine) {
   let database: Database;
   let rig: ServiceRig;
   let registry: FakeRegistry;
+  let workFolder = '';
 
   beforeAll(async () => {
     database = await engine.database();
     registry = await fakeRegistry();
-    rig = await openServiceRig({ services: [scanner], database, config: { scanner: configOf(registry) } });
+    workFolder = mkdtempSync(join(tmpdir(), 'stella-scanner-'));
+    const config = { scanner: configOf(registry, workFolder) };
+    rig = await openServiceRig({ services: [scanner], database, config });
   });
   afterAll(async () => {
     await rig.close();
     await registry.close();
+    rmSync(workFolder, { recursive: true });
   });
 
   /** Somebody of a tenant that nobody else uses. */
@@ -131,6 +139,10 @@ export function scannerKit(engine: Engine) {
     },
     get registry() {
       return registry;
+    },
+    /** Where scans keep files while they read. */
+    get workFolder() {
+      return workFolder;
     },
   };
 }

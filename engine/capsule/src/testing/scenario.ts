@@ -101,10 +101,11 @@ export function excepted(init: Partial<Exception> = {}): ExceptionSet {
   return { ...NO_EXCEPTIONS, exceptions: [exception] };
 }
 
-export const policyOf = (threshold: number): Buffer =>
+/** A pack that denies from a severity on, unless VEX answers. */
+export const policyOf = (threshold: number, { name = 'test', version = '1' } = {}): Buffer =>
   Buffer.from(`apiVersion: stella.ops/policy/v1
 kind: PolicyPack
-metadata: {name: test, version: "1"}
+metadata: {name: ${name}, version: "${version}"}
 params: {threshold: ${threshold}}
 rules:
   - id: not-affected
