@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +9,7 @@ import { auditLog } from '@stella-ops/service-attestor/log';
 import { rawOfSpki, ed25519NoteVerifier, openCheckpoint, verifyConsistency } from '@stella-ops/engine-tlog';
 import { service as attestor } from '@stella-ops/service-attestor';
 import { service as signer } from '@stella-ops/service-signer';
-import { describeNeeding, testPostgres } from '@stella-ops/testkit';
+import { describeNeeding, killAfterLines, testPostgres } from '@stella-ops/testkit';
 import { openServiceRig } from '@stella-ops/testkit/server';
 
 interface Acknowledged {
@@ -19,27 +18,18 @@ interface Acknowledged {
 }
 
 /** Lets a writer acknowledge `count` attestations and kills it while it is at the next ones. */
-function writeAndKill(folder: string, options: DatabaseOptions, name: string, count: number): Promise<Acknowledged[]> {
+async function writeAndKill(
+  folder: string,
+  options: DatabaseOptions,
+  name: string,
+  count: number,
+): Promise<Acknowledged[]> {
   const writer = join(import.meta.dirname, 'attestor-writer.ts');
   // What a killed process leaves behind goes with the folder.
   const env = { ...process.env, TMPDIR: join(folder, 'temporary') };
   mkdirSync(env.TMPDIR, { recursive: true });
-  const child = spawn(process.execPath, [writer, JSON.stringify(options), join(folder, 'secrets'), name], { env });
-  let out = '';
-  let errors = '';
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString('utf8')));
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk.toString('utf8');
-    if (out.split('\n').length > count) child.kill('SIGKILL');
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (_code, signal) => {
-      if (signal !== 'SIGKILL') reject(new Error(`the writer ended by itself: ${errors}`));
-      const complete = out.split('\n').slice(0, -1);
-      resolve(complete.map((line) => JSON.parse(line) as Acknowledged));
-    });
-  });
+  const { lines } = await killAfterLines([writer, JSON.stringify(options), join(folder, 'secrets'), name], count, env);
+  return lines.map((line) => JSON.parse(line) as Acknowledged);
 }
 
 /** Every acknowledged bundle verifies, each has an entry of its own, and the tree of today holds every tree of then. */

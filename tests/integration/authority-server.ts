@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { type Client, createClient, httpTransport, type Routes, SCOPES } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES, OIDC } from '@stella-ops/contracts/authority';
 import type { Database } from '@stella-ops/platform/database';
-import { createHttpServer, unlimited } from '@stella-ops/platform/http';
-import { directoryObjects } from '@stella-ops/platform/objects';
-import { createLogger, loadConfig, systemClock, systemIds, systemRandomness } from '@stella-ops/platform/runtime';
+import { createHttpServer } from '@stella-ops/platform/http';
+import { loadConfig, systemIds } from '@stella-ops/platform/runtime';
 import { type OpenHost, openHost } from '@stella-ops/platform/service';
 import { service as authority } from '@stella-ops/service-authority';
+import { hostParts } from '@stella-ops/testkit/server';
 
 export interface TokenAnswer {
   readonly status: number;
@@ -66,22 +66,9 @@ export async function openAuthorityServer(
   const files = [{ path: 'test.yaml', text: JSON.stringify({ authority: settings }) }];
   const host = await openHost({
     services: [authority],
-    roles: ['all'],
     database,
-    objects: directoryObjects(join(folder, 'objects')),
     config: loadConfig({ authority: authority.config }, { files, env: {}, flags: {}, readFile: () => '' }),
-    clock: systemClock,
-    ids: systemIds,
-    randomness: systemRandomness,
-    logger: createLogger({
-      level: 'debug',
-      release: 'test',
-      secrets: new Set(),
-      destination: { write: (line) => log.push(line) },
-      now: () => systemClock.now(),
-    }),
-    times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
-    limiter: unlimited,
+    ...hostParts(folder, log),
     served: () => undefined,
   });
   const server = createHttpServer({

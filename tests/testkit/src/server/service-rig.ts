@@ -50,27 +50,13 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
   const folder = mkdtempSync(join(tmpdir(), 'stella-rig-'));
   const served: ServedRequest[] = [];
   const log: string[] = [];
-  const clock = options.clock ?? systemClock;
   const sections = Object.fromEntries(options.services.map((service) => [service.id, service.config]));
   const files = [{ path: 'test.yaml', text: JSON.stringify(options.config ?? {}) }];
   const host = await openHost({
     services: options.services,
-    roles: ['all'],
     database: options.database,
-    objects: directoryObjects(join(folder, 'objects')),
     config: loadConfig(sections, { files, env: {}, flags: {}, readFile: () => '' }),
-    clock,
-    ids: systemIds,
-    randomness: systemRandomness,
-    logger: createLogger({
-      level: 'debug',
-      release: 'test',
-      secrets: new Set(),
-      destination: { write: (line) => log.push(line) },
-      now: () => clock.now(),
-    }),
-    times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
-    limiter: unlimited,
+    ...hostParts(folder, log, options.clock),
     served: (request) => served.push(request),
     verifier: {
       verify: (credentials) => {
@@ -113,6 +99,26 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What a host of a test is made of, whatever its services. @param log gets the lines of its log */
+export function hostParts(folder: string, log: string[], clock = systemClock) {
+  return {
+    roles: ['all'],
+    objects: directoryObjects(join(folder, 'objects')),
+    clock,
+    ids: systemIds,
+    randomness: systemRandomness,
+    logger: createLogger({
+      level: 'debug',
+      release: 'test',
+      secrets: new Set(),
+      destination: { write: (line) => log.push(line) },
+      now: () => clock.now(),
+    }),
+    times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
+    limiter: unlimited,
+  } as const;
 }
 
 async function isSettled(database: Database): Promise<boolean> {
