@@ -150,10 +150,15 @@ test('an agent that waits for a task does not hold up the end of its server', as
   const authority = (await shownBy(address)).at(-1)?.pem ?? '';
   const { body } = await admin.client(DEPLOYMENTS_ROUTES).createEnrolment({ body: { name: 'waiting' } });
   const { key, csr } = await makeRequest();
-  const { certificate } = (await tlsClient(address, { authority }).enrol({ body: { token: body.token, csr, ...SEEN } }))
-    .body;
-  const waiting = tlsClient(address, { authority, certificate, key }).takeTask({ body: { waitMs: 25_000, ...SEEN } });
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  const { agentId, certificate } = (
+    await tlsClient(address, { authority }).enrol({ body: { token: body.token, csr, ...SEEN } })
+  ).body;
+  const waiting = tlsClient(address, { authority, certificate, key }).takeTask({
+    body: { waitMs: 25_000, ...SEEN, softwareVersion: '1.0.1' },
+  });
+  // The server has the request in hand when it knows what came with it.
+  const seen = async () => (await admin.client(DEPLOYMENTS_ROUTES).getAgent({ params: { agentId } })).body;
+  await expect.poll(async () => (await seen()).softwareVersion, { timeout: 20_000 }).toBe('1.0.1');
   const startMs = performance.now();
   await server.stop();
   expect(performance.now() - startMs).toBeLessThan(10_000);

@@ -124,7 +124,7 @@ describeEachServer('a caller who errs', (started) => {
     const startedMs = performance.now();
     const answer = await sendEndless(headers);
     expect(answer).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
-    expect(performance.now() - startedMs).toBeLessThan(5000);
+    expect(performance.now() - startedMs).toBeLessThan(15_000);
     expect((await ask('GET', '/api/v1/components')).status).toBe(200);
   });
 

@@ -79,7 +79,8 @@ describe('SIGTERM', () => {
     expect(await server.end('SIGTERM')).toMatchObject({ exit: 0, signal: null });
     const lastedMs = performance.now() - startedMs;
     expect(lastedMs).toBeGreaterThan(1000);
-    expect(lastedMs).toBeLessThan(8000);
+    // Without its setting it would wait for twenty.
+    expect(lastedMs).toBeLessThan(15_000);
   });
 });
 
@@ -107,8 +108,9 @@ describeNeeding(['strace'], 'the embedded server under strace', () => {
     const between = (start: number, end: number): number => syncsMs.filter((at) => at >= start && at <= end).length;
     const late = acknowledgedMs.filter((at, index) => between(fromMs, at + 1) < index + 1);
     expect(late).toEqual([]);
-    // What the server does by itself is not what was counted.
-    const byItself = between(quietFromMs, fromMs) / (fromMs - quietFromMs);
-    expect(byItself * ((acknowledgedMs.at(-1) ?? 0) - fromMs)).toBeLessThan(count / 2);
+    // What the server does by itself is not what was counted, however long all of it took.
+    const endMs = acknowledgedMs.at(-1) ?? 0;
+    const byItself = (between(quietFromMs, fromMs) / (fromMs - quietFromMs)) * (endMs - fromMs);
+    expect(between(fromMs, endMs + 1) - byItself).toBeGreaterThan(count / 2);
   });
 });

@@ -21,7 +21,7 @@ test('every metric of the reference has a sample after ordinary work', { timeout
     const named = catalogues.flatMap((catalogue) => Object.values(catalogue).map(({ name }) => name));
     expect(named.length).toBeGreaterThan(20);
     let missing: readonly string[] = named;
-    for (let attempt = 0; attempt < 100 && missing.length > 0; attempt++) {
+    for (let attempt = 0; attempt < 600 && missing.length > 0; attempt++) {
       const text = await (await fetch(`${server.apiUrl}/metrics`)).text();
       missing = named.filter((name) => !new RegExp(`^${name}(?:_count)?(?:\\{|\\s)`, 'm').test(text));
       if (missing.length > 0) await delay(200);
