@@ -63,7 +63,8 @@ export function ErrorState({ error, retry }: { readonly error: AppError | Error;
   );
 }
 
-const sentenceOf = (text: string): string =>
+/** A message of the server as a sentence: capital first, full stop last. */
+export const sentenceOf = (text: string): string =>
   `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 const SKELETON_AFTER_MS = 200;

@@ -3,7 +3,7 @@ export { CopyButton, CopyCommand } from './copy.tsx';
 export { ConfirmByName, Dialog, Drawer } from './dialog.tsx';
 export { digestHue, shortDigest } from './digest.ts';
 export { DigestChip } from './digest-chip.tsx';
-export { EmptyState, ErrorState, Loaded, Notice, Skeleton } from './feedback.tsx';
+export { EmptyState, ErrorState, Loaded, Notice, sentenceOf, Skeleton } from './feedback.tsx';
 export { Checkbox, Form, type Option, Select, TextField } from './form.tsx';
 export { Hint, InGrid } from './hint.tsx';
 export { Icon, type IconName } from './icon.tsx';

@@ -1,5 +1,6 @@
 import './step-list.css';
 import type { ReactNode } from 'react';
+import { sentenceOf } from './feedback.tsx';
 import { Icon } from './icon.tsx';
 import { type StateLook, TONE_ICONS } from './states.ts';
 import { duration } from './time.ts';
@@ -33,7 +34,7 @@ export function StepList({ steps, label }: { readonly steps: readonly StepItem[]
             {step.detail === undefined ? null : <div className="quiet">{step.detail}</div>}
             {step.error === undefined || step.error === null ? null : (
               <div className="step-error">
-                <p>{step.error.message}</p>
+                <p>{sentenceOf(step.error.message)}</p>
                 <p>{step.error.hint}</p>
                 <code>{step.error.code}</code>
               </div>

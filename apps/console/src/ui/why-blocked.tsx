@@ -65,13 +65,16 @@ function GateView({ gate }: { readonly gate: Gate }) {
           <DigestChip digest={gate.imageDigest} href={`/digests/${gate.imageDigest}`} isPlain />
         )}
       </div>
-      <p>{gate.sentence}</p>
+      <p className="why-text">{gate.sentence}</p>
       {gate.reasons.length === 0 ? null : (
         <ul className="why-reasons">
           {gate.reasons.map((reason) => (
             <li key={`${reason.code} ${reason.sentence}`}>
               {reason.sentence}
-              {reason.fix === null ? null : <span className="why-fix"> {reason.fix}</span>} <code>{reason.code}</code>
+              {reason.fix === null || reason.fix === gate.fix ? null : (
+                <span className="why-fix"> {reason.fix}</span>
+              )}{' '}
+              <code>{reason.code}</code>
             </li>
           ))}
         </ul>

@@ -3,7 +3,7 @@ import { EVIDENCE_ROUTES, EvidenceKind, type EvidencePacket } from '@stella-ops/
 import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { DigestChip, EmptyState, Page, TimeAgo, useUrlQuery } from '../../ui/index.ts';
-import { linkColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { linkColumn, numberColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, FixedFilter, useChoice } from '../common/filters.tsx';
 import { NoMatch } from '../common/no-match.tsx';
@@ -19,7 +19,13 @@ const COLUMNS: readonly Column<EvidencePacket>[] = [
     ({ id }) => `/evidence/${id}`,
     { isName: true, width: 'minmax(240px, 3fr)' },
   ),
-  textColumn('kind', 'Of', ({ kind }) => kind, { width: '110px' }),
+  {
+    id: 'kind',
+    header: 'Kind',
+    width: '110px',
+    cell: ({ kind }) => KINDS.find(({ id }) => id === kind)?.label ?? kind,
+    text: ({ kind }) => kind,
+  },
   numberColumn('log', 'Log entry', ({ logIndex }) => logIndex, { width: '100px' }),
   {
     id: 'images',

@@ -98,11 +98,20 @@ function Cell({ component, cell, blockedIds }: CellProps) {
           {component} in {cell.environment}:
         </span>
         <span className="board-line">
-          <span className="board-now">
-            <strong>{cell.version ?? (cell.digest === null ? 'nothing yet' : 'no version')}</strong>
-            {cell.digest === null ? null : <DigestChip digest={cell.digest} isPlain />}
-          </span>
+          <strong>{cell.version ?? (cell.digest === null ? 'nothing yet' : 'no version')}</strong>
           <span className="quiet">{cell.since === null ? null : <TimeAgo at={cell.since} />}</span>
+        </span>
+        <span className="board-line">
+          {cell.digest === null ? (
+            <span className="quiet">no digest</span>
+          ) : (
+            <DigestChip digest={cell.digest} isPlain />
+          )}
+          {cell.drift > 0 ? (
+            <span className="board-mark tone-failed">
+              <Icon name="drift" size={13} /> {cell.drift} drifted
+            </span>
+          ) : null}
         </span>
         <span className="board-line start">
           {cell.next === null ? null : (
@@ -111,11 +120,6 @@ function Cell({ component, cell, blockedIds }: CellProps) {
             </span>
           )}
           <StateBadge {...look} />
-          {cell.drift > 0 ? (
-            <span className="board-mark tone-failed">
-              <Icon name="drift" size={13} /> {cell.drift} drifted
-            </span>
-          ) : null}
           {cell.isFrozen ? <Frozen /> : null}
         </span>
         {SETTLED.has(cell.state) ? null : <span className="board-sentence">{cell.sentence}</span>}

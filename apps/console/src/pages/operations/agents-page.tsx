@@ -80,7 +80,7 @@ export function Component() {
           onPress={() => setEnrolling(true)}
           disabledReason={whyNot('environment.write')}
         >
-          Enrol agent
+          Enrol agent…
         </Button>
       }
       command="stella agent list"
@@ -156,7 +156,7 @@ function AgentView({ agent }: { readonly agent: Agent }) {
       {agent.status === 'revoked' ? null : (
         <div className="row">
           <Button icon="lock" onPress={() => setAsking(true)} disabledReason={whyNot('environment.write')}>
-            Revoke agent
+            Revoke agent…
           </Button>
         </div>
       )}

@@ -45,7 +45,7 @@ export function Component() {
       actions={
         target === undefined ? undefined : (
           <Button icon="none" onPress={() => setAsking(true)} disabledReason={whyNot('environment.write')}>
-            Remove target
+            Remove target…
           </Button>
         )
       }

@@ -3,10 +3,10 @@ import { DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deploymen
 import { useState } from 'react';
 import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { AppLink, Button, EmptyState, Page, StateBadge, TARGET_STATES, useUrlQuery } from '../../ui/index.ts';
+import { AppLink, Button, EmptyState, Page, TARGET_STATES, useUrlQuery } from '../../ui/index.ts';
 import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { command } from '../common/command-word.ts';
-import { DRIFT_KINDS } from '../common/looks.ts';
+import { DriftCell } from '../common/drift-cell.tsx';
 import { NoMatch } from '../common/no-match.tsx';
 import { isSlug } from '../common/slug.ts';
 import { counted } from '../common/words.ts';
@@ -69,19 +69,6 @@ const COLUMNS: readonly Column<Target>[] = [
   textColumn('platform', 'Platform', ({ platform }) => platform, { width: '120px', isExtra: true }),
 ];
 
-function DriftCell({ target }: { readonly target: Target }) {
-  const [first, ...others] = target.drift;
-  if (first === undefined) return <span className="quiet">{target.status === 'online' ? 'None' : 'Not known'}</span>;
-  return (
-    <>
-      <span title={first.sentence}>
-        <StateBadge {...DRIFT_KINDS[first.kind]} />
-      </span>
-      {others.length === 0 ? null : <span className="small">+{others.length}</span>}
-    </>
-  );
-}
-
 export function Component() {
   const { environment = '' } = useUrlQuery();
   const hasEnvironment = isSlug(environment);
@@ -94,7 +81,7 @@ export function Component() {
       sentence={pages.isPending ? ' ' : sentenceOf(pages.items)}
       actions={
         <Button kind="primary" icon="plus" onPress={() => setAdding(true)} disabledReason={whyNot('environment.write')}>
-          Add target
+          Add target…
         </Button>
       }
       command={command('stella target list', { env: hasEnvironment ? environment : undefined })}

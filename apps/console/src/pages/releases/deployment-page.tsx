@@ -2,6 +2,7 @@ import { DEPLOYMENTS_ROUTES, type Deployment } from '@stella-ops/contracts/deplo
 import { useApi, useWatch } from '../../api/index.ts';
 import { AppLink, DEPLOYMENT_STATES, DigestChip, KeyValue, Loaded, Page } from '../../ui/index.ts';
 import { Section, StateBadge, TimeAgo, useUrlText } from '../../ui/index.ts';
+import { starterName } from './model/started-by.ts';
 import { batchesOf, failuresOf, hasEnded } from './model/task-progress.ts';
 import { DeploymentActions } from './parts/deployment-actions.tsx';
 import { FailureList } from './parts/failure-list.tsx';
@@ -76,7 +77,7 @@ function Facts({ deployment }: { readonly deployment: Deployment }) {
           promotionId === null
             ? undefined
             : ['Promotion', <AppLink to={`/promotions/${promotionId}`}>What approved it</AppLink>],
-          ['Started by', deployment.startedBy.name],
+          ['Started by', starterName(deployment.startedBy)],
           reason === '' ? undefined : ['Reason', reason],
           ['Began', <TimeAgo at={deployment.createdAt} />],
           finishedAt === null ? undefined : ['Ended', <TimeAgo at={finishedAt} />],

@@ -4,6 +4,7 @@ import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { DEPLOYMENT_STATES, duration, EmptyState, Page } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
 import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { starterName } from './model/started-by.ts';
 import { hasEnded } from './model/task-progress.ts';
 
 const tookMs = ({ createdAt, finishedAt }: DeploymentSummary): number | null =>
@@ -27,7 +28,7 @@ const COLUMNS: readonly Column<DeploymentSummary>[] = [
   {
     id: 'kind',
     header: 'Kind',
-    width: '100px',
+    width: '120px',
     cell: ({ kind }) => (kind === 'rollback' ? 'Rollback' : 'Deployment'),
     text: ({ kind }) => kind,
   },
@@ -41,7 +42,7 @@ const COLUMNS: readonly Column<DeploymentSummary>[] = [
     text: ({ targets }) => targets.total,
   },
   textColumn('why', 'What happened', ({ sentence }) => sentence, { width: 'minmax(220px, 3fr)' }),
-  textColumn('by', 'Started by', ({ startedBy }) => startedBy.name, { width: '110px' }),
+  textColumn('by', 'Started by', ({ startedBy }) => starterName(startedBy), { width: '110px' }),
   timeColumn('began', 'Began', ({ createdAt }) => createdAt),
   {
     id: 'took',

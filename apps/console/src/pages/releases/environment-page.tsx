@@ -97,12 +97,12 @@ function Content({ environment }: { readonly environment: Environment }) {
           <KeyValue
             rows={[
               ['Place in the order', environment.order],
-              ['Approvals', requiredApprovals === 0 ? 'none' : requiredApprovals],
+              ['Approvals', requiredApprovals === 0 ? 'None' : requiredApprovals],
               [
                 'Own requests',
-                isSeparationOfDuties ? 'another person must approve' : 'may be approved by whoever asked',
+                isSeparationOfDuties ? 'Another person must approve' : 'May be approved by whoever asked',
               ],
-              ['Policy', policy === null ? 'the active default' : <AppLink to={`/policies`}>{policy}</AppLink>],
+              ['Policy', policy === null ? 'The active default' : <AppLink to={`/policies`}>{policy}</AppLink>],
             ]}
           />
         </Section>

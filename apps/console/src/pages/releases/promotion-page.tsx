@@ -26,7 +26,11 @@ export function Component() {
       badge={promotion === undefined ? undefined : <StateBadge {...promotionLook(promotion)} />}
       sentence={promotion?.sentence}
       actions={promotion === undefined ? undefined : <PromotionActions promotion={promotion} />}
-      command={promotion === undefined ? undefined : `stella promotion why ${promotionReference(promotion)}`}
+      command={
+        promotion === undefined
+          ? undefined
+          : `stella promotion ${isOpen(promotion) ? 'why' : 'show'} ${promotionReference(promotion)}`
+      }
       asOfMs={query.data?.asOfMs}
     >
       <Loaded query={query} lines={8}>

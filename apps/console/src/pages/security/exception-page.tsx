@@ -105,7 +105,7 @@ function Actions({
   if (exception.state === 'approved') {
     return (
       <Button icon="undo" onPress={() => onReview('revoke')} disabledReason={whyNot('exception.approve')}>
-        Revoke exception
+        Revoke exception…
       </Button>
     );
   }
@@ -117,17 +117,17 @@ function Actions({
   if (reason !== undefined) {
     return (
       <Button kind="primary" icon="approve" disabledReason={reason}>
-        Approve exception
+        Approve exception…
       </Button>
     );
   }
   return (
     <>
-      <Button icon="reject" onPress={() => onReview('reject')}>
-        Reject exception
-      </Button>
       <Button kind="primary" icon="approve" onPress={() => onReview('approve')}>
-        Approve exception
+        Approve exception…
+      </Button>
+      <Button icon="reject" onPress={() => onReview('reject')}>
+        Reject exception…
       </Button>
     </>
   );

@@ -46,7 +46,7 @@ export function Component() {
           onPress={() => setAsking(true)}
           disabledReason={whyNot('exception.write')}
         >
-          Request exception
+          Request exception…
         </Button>
       }
       command={command('stella exception list', { state })}

@@ -40,7 +40,7 @@ export function Component() {
                 : 'It does not count, so no exception is needed.')
             }
           >
-            Request exception
+            Request exception…
           </Button>
         )
       }

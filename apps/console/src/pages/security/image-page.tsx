@@ -97,11 +97,11 @@ function Sboms({ image }: { readonly image: Image }) {
   return (
     <>
       {sbom.error === null ? null : <ErrorState error={sbom.error} />}
-      <Button icon="download" isPending={sbom.isPending} onPress={() => save('spdx', 'spdx')}>
-        SPDX
-      </Button>
       <Button kind="primary" icon="download" isPending={sbom.isPending} onPress={() => save('cyclonedx', 'cdx')}>
         CycloneDX SBOM
+      </Button>
+      <Button icon="download" isPending={sbom.isPending} onPress={() => save('spdx', 'spdx')}>
+        SPDX
       </Button>
     </>
   );

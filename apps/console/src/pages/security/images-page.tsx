@@ -64,7 +64,7 @@ export function Component() {
       sentence={summary.data === undefined ? ' ' : sentenceOf(summary.data.body)}
       actions={
         <Button kind="primary" icon="image" onPress={() => setScanning(true)} disabledReason={whyNot('scanner.scan')}>
-          Scan image
+          Scan image…
         </Button>
       }
       command={tab === 'scans' ? 'stella image scan REFERENCE' : command('stella image list', { name })}

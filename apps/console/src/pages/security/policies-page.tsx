@@ -55,7 +55,7 @@ export function Component() {
           onPress={() => setPublishing(true)}
           disabledReason={whyNot('policy.publish')}
         >
-          Publish policy
+          Publish policy…
         </Button>
       }
       command="stella policy list"

@@ -51,7 +51,7 @@ export function Component() {
       }
       actions={
         <Button kind="primary" icon="plus" onPress={() => setCreating(true)} disabledReason={whyNot('client.write')}>
-          Register client
+          Register client…
         </Button>
       }
       asOfMs={pages.asOfMs}

@@ -50,7 +50,7 @@ export function Component() {
       }
       actions={
         <Button kind="primary" icon="plus" onPress={() => setCreating(true)} disabledReason={whyNot('tenant.write')}>
-          Create tenant
+          Create tenant…
         </Button>
       }
       command="stella tenant list"

@@ -71,7 +71,7 @@ export function Component() {
       }
       actions={
         <Button kind="primary" icon="key" onPress={() => setCreating(true)} disabledReason={whyNot('token.write')}>
-          Create token
+          Create token…
         </Button>
       }
       command="stella token list"

@@ -63,7 +63,7 @@ export function Component() {
       sentence={pages.isPending ? ' ' : `${counted(active, 'person', 'people')} can sign in to this tenant.`}
       actions={
         <Button kind="primary" icon="plus" onPress={() => setCreating(true)} disabledReason={whyNot('user.write')}>
-          Create user
+          Create user…
         </Button>
       }
       command="stella user list"

@@ -11,6 +11,7 @@ import { moveInGrid, type GridPlace } from './grid-keys.ts';
 import { GridRow } from './grid-row.tsx';
 import { GridTools } from './grid-tools.tsx';
 import { RowMenu } from './row-menu.tsx';
+import { useRestOfWindow } from './use-rest-of-window.ts';
 import { useShownColumns } from './use-shown-columns.ts';
 
 interface DataGridProps<Row> {
@@ -46,11 +47,12 @@ const ACTIONS_TRACK = '44px';
  * within (grid pattern), `Enter` opens, `.` shows the row's actions.
  */
 export function DataGrid<Row>(props: DataGridProps<Row>) {
-  const { columns: all, pages, rowId, rowHref, actions = [], maxHeight = 'max(260px, calc(100dvh - 250px))' } = props;
+  const { columns: all, pages, rowId, rowHref, actions = [] } = props;
   const rows = pages.items;
   const { shown: columns, shownIds, show } = useShownColumns(props.name, all);
   const navigate = useNavigate();
   const frame = useRef<HTMLDivElement>(null);
+  const rest = useRestOfWindow(frame, rows.length > 0);
   const [active, setActive] = useState<GridPlace>({ row: 0, column: 0 });
   const wantsFocus = useRef(false);
   const [menu, setMenu] = useState<{ readonly row: Row; readonly anchor: HTMLElement }>();
@@ -165,7 +167,7 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             aria-colcount={columnCount}
             aria-busy={isLoadingMore}
             className="grid-frame"
-            style={{ maxHeight }}
+            style={{ maxHeight: props.maxHeight ?? rest }}
             onKeyDown={onKeyDown}
             onClick={onClick}
             onFocus={({ target }) => {

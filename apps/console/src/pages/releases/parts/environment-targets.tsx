@@ -1,6 +1,7 @@
 import type { Target } from '@stella-ops/contracts/deployments';
 import type { AppError } from '@stella-ops/engine-kernel/errors';
 import { AppLink, EmptyState, Loaded, Section, StateBadge, TARGET_STATES, TimeAgo } from '../../../ui/index.ts';
+import { DriftCell } from '../../common/drift-cell.tsx';
 import { PlainTable } from './plain-table.tsx';
 
 interface Query {
@@ -36,13 +37,13 @@ export function EnvironmentTargets({ environment, query }: { readonly environmen
                   cell: ({ id, name }) => <AppLink to={`/targets/${id}`}>{name}</AppLink>,
                 },
                 { id: 'status', title: 'State', cell: ({ status }) => <StateBadge {...TARGET_STATES[status]} /> },
-                { id: 'drift', title: 'Drift', cell: ({ drift }) => <DriftCell drift={drift} /> },
+                { id: 'drift', title: 'Drift', cell: (target) => <DriftCell target={target} hasSentence /> },
                 {
                   id: 'release',
                   title: 'Runs',
                   cell: ({ release, releaseId }) =>
                     release === null || releaseId === null ? (
-                      <span className="quiet">nothing yet</span>
+                      <span className="quiet">Nothing yet</span>
                     ) : (
                       <AppLink to={`/releases/${releaseId}`}>{release}</AppLink>
                     ),
@@ -59,17 +60,5 @@ export function EnvironmentTargets({ environment, query }: { readonly environmen
         }
       </Loaded>
     </Section>
-  );
-}
-
-function DriftCell({ drift }: { readonly drift: Target['drift'] }) {
-  const [first, ...more] = drift;
-  if (first === undefined) return <span className="quiet">none</span>;
-  return (
-    <span>
-      <StateBadge tone={first.kind === 'stale' ? 'stale' : 'failed'} word={String(drift.length)} icon="drift" />{' '}
-      {first.sentence}
-      {more.length === 0 ? null : ` And ${more.length} more.`}
-    </span>
   );
 }

@@ -60,6 +60,6 @@ export function EnvironmentTemplate({ environment }: { readonly environment: Env
 }
 
 function strategyText(strategy: 'all_at_once' | 'rolling', batchSize: number): string {
-  if (strategy === 'all_at_once') return 'all targets at once';
-  return batchSize === 1 ? 'rolling, one target at a time' : `rolling, ${batchSize} targets at a time`;
+  if (strategy === 'all_at_once') return 'All targets at once';
+  return batchSize === 1 ? 'Rolling, one target at a time' : `Rolling, ${batchSize} targets at a time`;
 }

@@ -1,4 +1,4 @@
-import { Notice } from '../../../ui/index.ts';
+import { Notice, sentenceOf } from '../../../ui/index.ts';
 import type { TaskFailure } from '../model/task-progress.ts';
 
 /** What went wrong, host by host, with what to do about it. */
@@ -8,7 +8,7 @@ export function FailureList({ failures }: { readonly failures: readonly TaskFail
       <ul className="failure-list">
         {failures.map(({ target, step, code, message, hint }) => (
           <li key={`${target} ${step}`}>
-            <strong>{target}</strong>: {message} <code>{code}</code>
+            <strong>{target}</strong>: {sentenceOf(message)} <code>{code}</code>
             <br />
             <span className="quiet">{hint}</span>
           </li>

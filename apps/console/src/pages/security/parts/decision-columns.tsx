@@ -44,6 +44,7 @@ export const DECISION_COLUMNS: readonly Column<Decision>[] = [
     id: 'purpose',
     header: 'Made because',
     width: '148px',
+    isExtra: true,
     cell: ({ purpose }) => PURPOSES[purpose],
     text: ({ purpose }) => purpose,
   },
