@@ -44,7 +44,8 @@ export async function boardEnvironments(tx: Tx, at: string): Promise<BoardEnviro
     left join releases.promotion p on p.tenant_id = e.tenant_id and p.promotion_id = e.current_promotion_id
     left join lateral (
       select count(*)::int4 as targets,
-             json_agg(one.drift -> 'component') filter (where one.drift is not null) as drift
+             -- A silent target has not drifted: what runs there is not known.
+             json_agg(one.drift -> 'component') filter (where one.drift ->> 'kind' <> 'stale') as drift
       from (
         select g.target_id, d.drift
         from releases.target g left join lateral jsonb_array_elements(g.drift) as d(drift) on true
