@@ -106,7 +106,11 @@ export async function tellStory(server: ServerProcess, registry: DockerRegistry,
     ?.evidence.find(({ kind }) => kind === 'decision')?.id;
   const about = ['evidence', 'list', '--subject', decisionId ?? 'none'];
   const packets = await sam.json<{ items: { id: string; capsuleDigest: string }[] }>(about);
-  const findings = await sam.json<{ items: { id: string }[] }>(['findings', 'list', '--image', scan.imageDigest]);
+  // Findings follow from the decision on the image as it was scanned: nothing above waits for them.
+  const findings = await until(
+    () => sam.json<{ items: { id: string }[] }>(['findings', 'list', '--image', scan.imageDigest]),
+    ({ items }) => items.length > 0,
+  );
   await sam.json(['capsule', 'get', decisionId ?? '', '--output', 'shop.capsule.tar.zst']);
   await sam.run(['trust', 'get', '--output', 'shop.trusted-root.json']);
 
