@@ -29,7 +29,8 @@ function faultsOf(line: string): string[] {
   const first = new Set([...commands.keys()].map((path) => path.split(' ')[0]));
   return line.split(/\$\(|[`'|;]/).flatMap((part) => {
     const [, one = '', two = '', rest = ''] = /(?:^|[\s"(])stella ([a-z-]+)(?: ([a-z-]+))?(.*)$/.exec(part) ?? [];
-    if (!first.has(one)) return [];
+    // The word of a template literal is not known here.
+    if (!first.has(one) || (two === '' && rest.trimStart().startsWith('${'))) return [];
     const command = commands.get(`${one} ${two}`) ?? commands.get(one);
     if (command === undefined) return [`"stella ${one} ${two}" is no command`];
     return [...rest.matchAll(/(?<=\s)--([a-z-]+)/g)]
@@ -44,6 +45,7 @@ test('commands and options that are not there are found, also in a command of a 
     '"stella evidence list" has no --kin',
   ]);
   expect(faultsOf('command="stella component create X --to Y"')).toHaveLength(1);
+  expect(faultsOf('stella promotion ${verb} --nothing')).toEqual([]);
   expect(faultsOf('stella evidence burn')).toEqual(['"stella evidence burn" is no command']);
   expect(faultsOf('stella promotion approve shop@1.0.0:prod --reason x; stella scan oci-dir:x')).toEqual([]);
 });

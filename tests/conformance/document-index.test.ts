@@ -39,3 +39,22 @@ test('every module has a README', () => {
   const folders = globSync('{apps,services,engine}/*/package.json', { cwd: root }).map((path) => dirname(path));
   expect(folders.filter((folder) => !existsSync(join(root, folder, 'README.md')))).toEqual([]);
 });
+
+test('troubles are told from what is seen over a cause to a remedy, each once, with codes that exist', () => {
+  const rows = readFileSync(join(root, 'docs/operations/troubleshooting.md'), 'utf8')
+    .split('\n')
+    .filter((line) => /^\| (?!you see|-)/.test(line))
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
+  expect(rows.length).toBeGreaterThan(25);
+  for (const row of rows) expect([row.length, ...row.map((cell) => cell.length > 5)]).toEqual([3, true, true, true]);
+  expect(new Set(rows.map(([seen]) => seen)).size).toBe(rows.length);
+  const errors = readFileSync(join(root, 'docs/reference/errors.md'), 'utf8');
+  const codes = rows.flatMap((row) => [...row.join(' ').matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map(([, code]) => code));
+  expect(codes.length).toBeGreaterThan(15);
+  expect(codes.filter((code) => !errors.includes(`| \`${code}\` `))).toEqual([]);
+});
