@@ -24,7 +24,7 @@ import { command, commandWord } from '../common/command-word.ts';
 import { DRIFT_KINDS } from '../common/looks.ts';
 import { useParam } from '../common/use-param.ts';
 import { counted } from '../common/words.ts';
-import { containerLook, targetSentence } from './target-words.ts';
+import { containerLook, imageDigestOf, targetSentence } from './target-words.ts';
 
 export function Component() {
   const targetId = useParam('targetId');
@@ -191,7 +191,7 @@ function Containers({ target }: { readonly target: Target }) {
           columns={[
             { id: 'name', title: 'Name', isRowHeader: true, cell: (one) => one.name },
             { id: 'state', title: 'State', cell: (one) => <StateBadge {...containerLook(one, target.status)} /> },
-            { id: 'image', title: 'Image', cell: (one) => <ImageOf container={one} /> },
+            { id: 'image', title: 'Image', cell: (one) => <ImageOf digest={imageDigestOf(one, target)} /> },
             { id: 'since', title: 'Started', cell: (one) => <TimeAgo at={one.startedAt} /> },
           ]}
         />
@@ -200,8 +200,7 @@ function Containers({ target }: { readonly target: Target }) {
   );
 }
 
-function ImageOf({ container }: { readonly container: ObservedContainer }) {
-  const digest = container.repoDigests[0]?.split('@')[1] ?? container.imageId;
+function ImageOf({ digest }: { readonly digest: string }) {
   return /^sha256:[0-9a-f]{64}$/.test(digest) ? (
     <DigestChip digest={digest} href={`/digests/${digest}`} />
   ) : (

@@ -22,6 +22,21 @@ export function containerLook({ state, health }: ObservedContainer, status: Targ
   return health === 'starting' ? { tone: 'gate', word } : { tone: 'good', word };
 }
 
+/**
+ * The digest that a container's image is known by in releases. An Engine that did not need to pull an image knows no
+ * manifest digest of it: then the label counts, once the server found the image to be the one that was deployed.
+ */
+export function imageDigestOf(
+  { imageId, repoDigests, labels }: Pick<ObservedContainer, 'imageId' | 'repoDigests' | 'labels'>,
+  { releaseId, drift }: Pick<Target, 'releaseId' | 'drift'>,
+): string {
+  const named = repoDigests.map((one) => one.slice(one.lastIndexOf('@') + 1));
+  const labelled = Object.hasOwn(labels, 'stella.digest') ? labels['stella.digest'] : undefined;
+  const isDeployed = releaseId !== null && drift.every(({ observed }) => observed !== imageId);
+  if (labelled !== undefined && (isDeployed || named.includes(labelled))) return labelled;
+  return named[0] ?? imageId;
+}
+
 const DAY_MS = 86_400_000;
 /** Agents renew after two thirds of a certificate's life; one that has less left could not. */
 const SOON_MS = 7 * DAY_MS;
