@@ -51,6 +51,20 @@ describe('references', () => {
     }
   });
 
+  test('what people can do is on the page of command line and console, and where, once each', () => {
+    const { agents: _agents, system: _system, ...ofPeople } = ROUTES_BY_SERVICE;
+    const summaries = Object.values(ofPeople).flatMap((ofService) =>
+      Object.values(ofService).map(({ summary }) => summary),
+    );
+    const rows = rowsOf('parity.md').filter(([what = '']) => what !== 'what' && !what.startsWith('-'));
+    expect(rows.map(([what = '']) => what).sort()).toEqual(summaries.map((one) => one.replaceAll('`', '')).sort());
+    const where = new Map(rows.map(([what, commands, shown]) => [what, [commands, shown]]));
+    expect(where.get('Create a user')).toEqual(['stella user create', 'yes']);
+    expect(
+      where.get('Sign a payload in the DSSE pre-authentication encoding with the active key of the tenant'),
+    ).toEqual(['–', '–']);
+  });
+
   test('every route is in the OpenAPI document, whose references lead somewhere', () => {
     const document = JSON.parse(read('openapi.json')) as {
       openapi: string;

@@ -11,6 +11,7 @@ import { jobReference } from './job-reference.ts';
 import { metricReference } from './metric-reference.ts';
 import { noticeFile } from './notice.ts';
 import { isSbomPlatform, ownSbom } from './own-sbom.ts';
+import { parityReference } from './parity-reference.ts';
 import { scopeReference } from './scope-reference.ts';
 import { stateReference } from './state-reference.ts';
 
@@ -35,6 +36,7 @@ const ALL: readonly GeneratedFile[] = [
   { path: 'docs/reference/jobs.md', make: jobReference },
   { path: 'docs/reference/metrics.md', make: metricReference },
   { path: 'docs/reference/openapi.json', make: openApiDocument },
+  { path: 'docs/reference/parity.md', make: parityReference },
   { path: 'docs/reference/scopes.md', make: scopeReference },
   { path: 'docs/reference/state-machines.md', make: stateReference },
   { path: 'sbom.cdx.json', make: ownSbom, isMadeHere: isSbomPlatform },
