@@ -4,9 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKey, publicKeyPem, signStatement } from '@stella-ops/engine-envelope';
 import { packCapsule } from '@stella-ops/engine-capsule';
-import { describeNeeding } from '@stella-ops/testkit';
+import { describeNeeding, memoryLog } from '@stella-ops/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { memoryLog } from '../../engine/capsule/src/testing/memory-log.ts';
 import { DECIDED_AT, decideWith } from '../../engine/capsule/src/testing/scenario.ts';
 import { spansOf, unpacked } from '../../engine/capsule/src/testing/tar-edits.ts';
 

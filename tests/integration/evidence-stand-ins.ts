@@ -10,8 +10,8 @@ import { publishEvent } from '@stella-ops/platform/events';
 import { handle } from '@stella-ops/platform/http';
 import { defineConfig, defineService, systemIds } from '@stella-ops/platform/runtime';
 import type { OpenHost } from '@stella-ops/platform/service';
+import { memoryLog } from '@stella-ops/testkit';
 import * as z from 'zod';
-import { memoryLog } from '../../engine/capsule/src/testing/memory-log.ts';
 
 // What evidence needs of the services that it asks, and their faults as switches.
 

@@ -1,13 +1,13 @@
 import { canonicalBytes } from '@stella-ops/engine-kernel';
+import { memoryLog } from '@stella-ops/testkit';
 import { expect, test } from 'vitest';
-import { memoryLog } from './memory-log.fixture.ts';
 import { publicKeyPem } from './public-key.ts';
 import { generateKey } from './signer.ts';
 import { mergeTrust, readTrust, trustedKey, trustedLog, writeTrust, writeTrustedRoot } from './trust.ts';
 import { outsideOf } from './validity.ts';
 
 const signer = generateKey('p256');
-const log = memoryLog('log.example.com');
+const log = memoryLog('log.example.com', ['a', 'b', 'c', 'd', 'e']);
 const start = '2026-01-01T00:00:00.000Z';
 const end = '2027-01-01T00:00:00.000Z';
 const key = trustedKey(signer, { name: 'release', validFor: { start, end } });

@@ -1,5 +1,6 @@
 import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
 import { formatCheckpoint, signNote } from '@stella-ops/engine-tlog';
+import { memoryLog } from '@stella-ops/testkit';
 import { expect, test } from 'vitest';
 import { signArtifact, signStatement } from './attest.ts';
 import { bundleBytes, type Bundle } from './bundle.ts';
@@ -7,7 +8,6 @@ import type { CheckName } from './checks.ts';
 import { signEnvelope } from './dsse.ts';
 import { hashedRekordBytes } from './hashedrekord.ts';
 import { logEntry } from './log-entry.ts';
-import { memoryLog } from './memory-log.fixture.ts';
 import { PREDICATE_TYPES } from './predicate-types.ts';
 import { readBundle } from './read-bundle.ts';
 import { generateKey } from './signer.ts';
@@ -16,7 +16,7 @@ import { trustedKey, trustedLog, type TrustMaterial } from './trust.ts';
 import { type Verification, verifyBundle, type VerifyOptions } from './verify-bundle.ts';
 
 const signer = generateKey('p256');
-const log = memoryLog('log.example.com');
+const log = memoryLog('log.example.com', ['a', 'b', 'c', 'd', 'e']);
 const trust: TrustMaterial = { keys: [trustedKey(signer, { name: 'release' })], logs: [trustedLog(log)] };
 const artifact = Buffer.from('artefact');
 const digest = digestOf(artifact);
@@ -186,7 +186,7 @@ test('a checkpoint that states another origin is refused, though the right key s
 });
 
 test('a checkpoint of another log is refused even when that log is trusted', () => {
-  const second = memoryLog('other.example.com');
+  const second = memoryLog('other.example.com', ['a', 'b', 'c', 'd', 'e']);
   const both = { ...trust, logs: [trustedLog(log), trustedLog(second)] };
   const bytes = changed(signStatement(statement, { signer, log: second }), ({ entries }) => ({
     entries: entries.map((entry) => ({ ...entry, logId: log.logId })),

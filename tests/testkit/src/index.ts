@@ -4,6 +4,7 @@ export * from './docker-registry.ts';
 export * from './fake-registry.ts';
 export * from './hostile.ts';
 export * from './kill-after-lines.ts';
+export * from './memory-log.ts';
 export * from './needs.ts';
 export * from './postgres.ts';
 export * from './real-images.ts';

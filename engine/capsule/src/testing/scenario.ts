@@ -10,9 +10,9 @@ import {
 import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
 import { type Exception, type ExceptionSet, NO_EXCEPTIONS } from '@stella-ops/engine-policy';
 import type { VexSet } from '@stella-ops/engine-vex';
+import { memoryLog } from '@stella-ops/testkit';
 import { decide, type Decision, type DecisionRequest } from '../decide.ts';
 import { packCapsule } from '../pack-capsule.ts';
-import { memoryLog } from './memory-log.ts';
 
 /** An image with one vulnerable package, and what can be done about it. All records here were written for these tests. */
 export const IMAGE = digestOf('an image');

@@ -1,3 +1,4 @@
+import type { EvidenceLog } from '@stella-ops/engine-envelope';
 import {
   Ed25519Key,
   ed25519NoteSigner,
@@ -11,7 +12,6 @@ import {
   signNote,
   spkiOfRaw,
 } from '@stella-ops/engine-tlog';
-import type { EvidenceLog } from './log-entry.ts';
 
 export interface MemoryLog extends EvidenceLog {
   readonly origin: string;
@@ -20,11 +20,11 @@ export interface MemoryLog extends EvidenceLog {
   readonly noteSigner: NoteSigner;
 }
 
-/** A log in memory for tests, with a key of its own per origin. */
-export function memoryLog(origin: string): MemoryLog {
+/** A real log, in memory, with a key made of its origin. @param before texts of the entries that it begins with */
+export function memoryLog(origin = 'log.test', before: readonly string[] = []): MemoryLog {
   const key = new Ed25519Key(Buffer.alloc(32, origin));
   const noteSigner = ed25519NoteSigner(origin, key);
-  const leaves = ['a', 'b', 'c', 'd', 'e'].map((text) => leafHash(Buffer.from(text)));
+  const leaves = before.map((text) => leafHash(Buffer.from(text)));
   return {
     origin,
     logId: logIdOf(origin, key.publicRaw),
