@@ -120,6 +120,8 @@ describeEachEngine('evidence', (engine) => {
       kind: 'decision',
       subjectId: decision.inputDigest,
       capsuleDigest: packet.capsuleDigest,
+      bundleDigest: packet.bundleDigest,
+      endedAt: null,
     });
     expect(await auditOf('evidence.seal-decision')).toEqual([{ outcome: 'done', target_id: packet.id }]);
   });
