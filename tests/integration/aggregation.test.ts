@@ -76,6 +76,8 @@ describeEachEngine('advisories and VEX', (engine) => {
       const { body } = await vex.getDocument({ params: { digest: digestOf(bytes) } });
       expect(await bytesFrom(body.content)).toEqual(bytes);
     }
+    // Each says so itself: of two services that say it, the process answers with the word of the last.
+    for (const service of [concelier, excititor]) expect(service.capabilities).toEqual({ merge: false });
     expect(rig.host.capabilities).toEqual({ merge: false });
   });
 });
