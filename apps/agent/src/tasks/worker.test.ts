@@ -180,6 +180,22 @@ describe('work on tasks', () => {
     expect(script.finished()[0]).toMatchObject({ outcome: 'succeeded' });
   });
 
+  test('a lease that was lost before its task was heard of is not worked on', async () => {
+    const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
+    script.answers.set('reportProgress', LOST);
+    script.tasks.push(taskOf(1, 1));
+    const worker = start(folder, script, target);
+    await until(() => script.told.some(({ name }) => name === 'reportProgress'));
+    await until(() => script.told.filter(({ name }) => name === 'takeTask').length === 2);
+    expect(target.performed).toEqual([]);
+    script.answers.delete('reportProgress');
+    STEPS.forEach((step) => target.let(step));
+    script.tasks.push(taskOf(1, 2));
+    await until(() => script.finished().length === 1);
+    await worker.stop();
+    expect(script.finished()[0]).toMatchObject({ fencingToken: 2, outcome: 'succeeded' });
+  });
+
   test('a newer lease for a target ends the older work before its next step', async () => {
     const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
     script.tasks.push(taskOf(1, 1));

@@ -88,16 +88,19 @@ export class Worker {
   }
 
   async #take(signal: AbortSignal): Promise<void> {
-    const { routes, system, onTargets } = this.#options;
+    const { routes, onTargets } = this.#options;
     const platform = await this.#findPlatform(signal);
     const waitMs = this.#platform === undefined ? 5_000 : WAIT_MS;
     const { body } = await routes.takeTask({ body: { waitMs, softwareVersion: VERSION, platform } }, { signal });
     onTargets(body.targets);
-    // The lease begins when the server answers, not when it was asked; the first report follows at once and is exact.
-    if (body.task !== null) await this.#accept(body.task, system.monotonicMs());
+    if (body.task !== null) await this.#accept(body.task, signal);
   }
 
-  async #accept(task: Task, askedAtMs: number): Promise<void> {
+  /**
+   * The server may have answered long ago: a process that was stopped hears it when it wakes, and by then the lease is another's.
+   * So the lease is renewed before anything is done under it.
+   */
+  async #accept(task: Task, signal: AbortSignal): Promise<void> {
     const { folder, system, log } = this.#options;
     // The newest lease for a target is the one that counts: older work ends before the next Engine call.
     const before = this.#runs.get(task.target.id);
@@ -109,7 +112,9 @@ export class Worker {
       log.warn('A lease was refused: a newer one is known', { taskId: task.id, fencingToken: task.fencingToken });
       return;
     }
-    this.#begin(kept, new Lease(task.fencingToken, task.leaseMs, askedAtMs, system));
+    const lease = new Lease(task.fencingToken, task.leaseMs, system.monotonicMs(), system);
+    if (await this.#stillCounts(kept, lease, signal)) this.#begin(kept, lease);
+    else lease.release();
   }
 
   #begin(kept: KeptTask, lease: Lease): void {
