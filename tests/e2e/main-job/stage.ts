@@ -155,9 +155,20 @@ export class Stage {
   async moveTag(version: string, to: keyof Versions): Promise<void> {
     const name = `${this.repository}:${version}`;
     const { docker } = this.engine;
-    await docker('tag', this.versions[to], name);
+    const from = `${this.repository}:${to}`;
+    await docker('pull', '--quiet', from);
+    await docker('tag', from, name);
     await docker('push', '--quiet', name);
-    await docker('rmi', name);
+    await docker('rmi', from, name);
+  }
+
+  /** What the registry says that a tag names now. */
+  async digestOfTag(version: string): Promise<string> {
+    const [host, ...path] = this.repository.split('/');
+    const accept = 'application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json';
+    const url = `http://${host}/v2/${path.join('/')}/manifests/${version}`;
+    const answer = await fetch(url, { method: 'HEAD', headers: { accept } });
+    return answer.headers.get('docker-content-digest') ?? '';
   }
 
   async close(): Promise<void> {
@@ -188,9 +199,9 @@ async function pushImages({ docker }: EngineView, repository: string, folder: st
   for (const [version, id] of Object.entries(versions)) {
     await docker('tag', id, `${repository}:${version}`);
     await docker('push', '--quiet', `${repository}:${version}`);
-    // What is deployed must come from the registry, by digest.
-    await docker('rmi', `${repository}:${version}`);
   }
+  // What is deployed must come from the registry, by digest.
+  await docker('image', 'prune', '--all', '--force');
   return versions;
 }
 
