@@ -1,5 +1,5 @@
 import type { BoardCell } from '@stella-ops/contracts/deployments';
-import { useRef } from 'react';
+import { type CSSProperties, useRef } from 'react';
 import { AppLink, cellLook, DigestChip, EmptyState, Icon, InGrid, StateBadge, TimeAgo } from '../../ui/index.ts';
 import type { BoardData } from './board-data.ts';
 import { moveBetweenCells } from './move-between-cells.ts';
@@ -28,7 +28,13 @@ export function Board({ board, environment, blockedIds }: BoardProps) {
   }
   return (
     <div className="board-frame">
-      <table className="board" role="table" ref={table} onKeyDown={(event) => moveBetweenCells(table.current, event)}>
+      <table
+        className="board"
+        style={{ '--environments': columns.length } as CSSProperties}
+        role="table"
+        ref={table}
+        onKeyDown={(event) => moveBetweenCells(table.current, event)}
+      >
         <caption className="unseen">What runs where. Arrow keys move between cells.</caption>
         <thead role="rowgroup">
           <tr role="row">
