@@ -15,6 +15,8 @@ export interface Context {
   progress(text: string): void;
   /** A line on standard error that is not part of the result. */
   notice(text: string): void;
+  /** A line of a result that has no end, on standard output at once. */
+  line(text: string): void;
 }
 
 export const systemClock: Clock = { now: () => new Date().toISOString() };

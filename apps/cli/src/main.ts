@@ -23,6 +23,9 @@ const context: Context = {
   notice(text) {
     process.stderr.write(`${text}\n`);
   },
+  line(text) {
+    process.stdout.write(`${text}\n`);
+  },
 };
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

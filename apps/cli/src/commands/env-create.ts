@@ -1,8 +1,8 @@
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { fail } from '../errors.ts';
 import { environmentLines } from '../server/environment-lines.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne } from '../server/show.ts';
+import { wholeNumber } from '../server/whole-number.ts';
 
 export const command = defineServerCommand({
   arguments: [{ name: 'name', summary: 'lower-case name', arity: 'one' }],
@@ -26,8 +26,3 @@ export const command = defineServerCommand({
     return showOne(body, environmentLines(body));
   },
 });
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,4}$/.test(text)) return Number(text);
-  throw fail('USAGE', `--${name} takes a whole number, not "${text.slice(0, 20)}"`);
-}

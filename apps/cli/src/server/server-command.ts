@@ -36,7 +36,7 @@ interface ServerCommand<O extends Readonly<Record<string, OptionSpec>>> {
   run(session: Session, args: readonly string[], options: OptionValues<O>, context: Context): Promise<Shown>;
 }
 
-const EXITS = {
+export const SERVER_EXITS = {
   2: 'invalid input',
   3: 'not logged in, or not allowed',
   4: 'not found',
@@ -52,7 +52,7 @@ export function defineServerCommand<const O extends Readonly<Record<string, Opti
     arguments: spec.arguments ?? [],
     options: { ...(spec.options ?? ({} as O)), ...COMMON },
     examples: spec.examples,
-    exits: { ...EXITS, ...spec.exits },
+    exits: { ...SERVER_EXITS, ...spec.exits },
     async run(context, args, options) {
       const { server } = options as { readonly server?: string };
       const session = await openSession(context, server);

@@ -12,6 +12,7 @@ export function testContext(given: Partial<Context> = {}): Context {
     askSecret: () => Promise.resolve(undefined),
     progress: () => undefined,
     notice: () => undefined,
+    line: () => undefined,
     ...given,
   };
 }

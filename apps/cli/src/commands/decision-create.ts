@@ -1,0 +1,37 @@
+import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { decisionText, exitOfDecision } from '../server/decision-text.ts';
+import { findImage } from '../server/find-image.ts';
+import { defineServerCommand } from '../server/server-command.ts';
+
+export const command = defineServerCommand({
+  description:
+    'Judges an image by the current advisories, VEX and exceptions, and records the verdict. "stella evidence seal" makes a\n' +
+    'capsule of it; "stella policy simulate" records nothing.',
+  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  options: {
+    policy: {
+      type: 'text',
+      value: 'NAME',
+      summary: 'published pack, its active version (default: the active default)',
+    },
+    environment: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
+  },
+  examples: ['stella decision create registry.example/shop/web:1.2.0 --policy baseline --environment prod'],
+  exits: { 6: 'denied or pending; it is recorded' },
+  async run(session, [text = ''], options) {
+    const { digest: imageDigest } = await findImage(session.client(SCANNER_ROUTES), text);
+    const { body } = await session.client(POLICY_ROUTES).decide({
+      body: {
+        imageDigest,
+        ...(options.policy === undefined ? {} : { policy: options.policy }),
+        ...(options.environment === undefined ? {} : { environment: options.environment }),
+      },
+    });
+    return {
+      value: body,
+      text: () => `${decisionText(body)}\ndecision  ${body.id}\nverdict   ${body.verdictDigest}\n`,
+      exit: exitOfDecision(body),
+    };
+  },
+});

@@ -1,0 +1,16 @@
+import { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
+import { table } from '../render/table.ts';
+import { defineServerCommand } from '../server/server-command.ts';
+import { shortTime, yesNo } from '../server/show.ts';
+
+export const command = defineServerCommand({
+  description:
+    'The public keys of the tenant, former ones too; bundles name them by their hint. --format json has them as PEM;\n' +
+    '"stella trust get" has them in the form that verifying takes.',
+  examples: ['stella key list'],
+  async run(session) {
+    const { body } = await session.client(SIGNER_ROUTES).listKeys({});
+    const rows = body.keys.map((one) => [one.hint, one.algorithm, yesNo(one.isActive), shortTime(one.createdAt)]);
+    return { value: body, text: () => table(['HINT', 'ALGORITHM', 'ACTIVE', 'CREATED'], rows) };
+  },
+});

@@ -1,0 +1,47 @@
+import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
+import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { fail } from '../errors.ts';
+import { readPackFile } from '../policy-input.ts';
+import { decisionText, exitOfDecision } from '../server/decision-text.ts';
+import { findImage } from '../server/find-image.ts';
+import { defineServerCommand } from '../server/server-command.ts';
+
+export const command = defineServerCommand({
+  description:
+    'Judges an image of the server as a decision would, by a published pack or a file, and records nothing. A fault in the\n' +
+    'file is answered with line and column.',
+  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  options: {
+    policy: {
+      type: 'text',
+      value: 'NAME',
+      summary: 'published pack, its active version (default: the active default)',
+    },
+    pack: { type: 'text', value: 'FILE', summary: 'a pack to try, YAML; - is standard input' },
+    environment: { type: 'text', value: 'NAME', summary: 'environment the decision would be for' },
+  },
+  examples: [
+    'stella policy simulate registry.example/shop/web:1.2.0 --pack team.yaml --environment prod',
+    'stella policy simulate registry.example/shop/web:1.2.0 --policy baseline',
+  ],
+  exits: { 2: 'invalid input, or a faulty pack', 6: 'it would be denied or pending' },
+  async run(session, [text = ''], options, context) {
+    if (options.policy !== undefined && options.pack !== undefined)
+      throw fail('USAGE', 'give --policy or --pack, not both');
+    const source = options.pack === undefined ? undefined : (await readPackFile(options.pack, context)).bytes;
+    const { digest: imageDigest } = await findImage(session.client(SCANNER_ROUTES), text);
+    const { body } = await session.client(POLICY_ROUTES).simulate({
+      body: {
+        imageDigest,
+        ...(options.policy === undefined ? {} : { policy: options.policy }),
+        ...(source === undefined ? {} : { source: source.toString('utf8') }),
+        ...(options.environment === undefined ? {} : { environment: options.environment }),
+      },
+    });
+    return {
+      value: body,
+      text: () => `${decisionText(body)}\nNothing was recorded.\n`,
+      exit: exitOfDecision(body),
+    };
+  },
+});
