@@ -55,11 +55,13 @@ export async function enter(page: Page, target: Locator, within?: string): Promi
  */
 export async function settled(page: Page): Promise<void> {
   await expect
-    .poll(() =>
-      page
-        .getByRole('status')
-        .filter({ hasText: /^Loading/ })
-        .count(),
+    .poll(
+      () =>
+        page
+          .getByRole('status')
+          .filter({ hasText: /^Loading/ })
+          .count(),
+      { timeout: 15_000 },
     )
     .toBe(0);
   await expect.poll(() => page.locator('[data-live-announcer] [role="img"]').count(), { timeout: 15_000 }).toBe(0);
