@@ -138,14 +138,6 @@ function Downloads({ packet }: { readonly packet: EvidencePacket }) {
   return (
     <>
       {fault === null ? null : <ErrorState error={fault} />}
-      <Button
-        icon="download"
-        kind={capsuleDigest === null ? 'primary' : 'plain'}
-        isPending={bundle.isPending}
-        onPress={() => bundle.mutate({ input: { params: { packetId: packet.id } }, name: files.bundle })}
-      >
-        Download bundle
-      </Button>
       {capsuleDigest === null || files.capsule === undefined ? null : (
         <Button
           icon="download"
@@ -156,6 +148,14 @@ function Downloads({ packet }: { readonly packet: EvidencePacket }) {
           Download capsule
         </Button>
       )}
+      <Button
+        icon="download"
+        kind={capsuleDigest === null ? 'primary' : 'plain'}
+        isPending={bundle.isPending}
+        onPress={() => bundle.mutate({ input: { params: { packetId: packet.id } }, name: files.bundle })}
+      >
+        Download bundle
+      </Button>
     </>
   );
 }

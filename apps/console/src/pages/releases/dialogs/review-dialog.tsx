@@ -52,7 +52,7 @@ export function ReviewDialog({ promotion, verdict, onClose }: ReviewDialogProps)
         title={`Approve ${release} for ${environment}`}
         isOpen={verdict === 'approve' && !isByName}
         verb="Approve request"
-        keep="Not now"
+        keep="Cancel"
         size="large"
         help="What you checked. It is signed into the evidence."
       >
@@ -64,7 +64,7 @@ export function ReviewDialog({ promotion, verdict, onClose }: ReviewDialogProps)
         isOpen={verdict === 'reject'}
         verb="Reject request"
         isDanger
-        keep="Not now"
+        keep="Cancel"
         size="large"
         help="What must change. Rejecting ends this promotion; it can be requested again."
       >
