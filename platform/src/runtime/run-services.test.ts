@@ -36,7 +36,7 @@ function serviceOf(id: string, said: string[], faults: Faults = {}) {
     routes: { ping },
     jobs: [],
     events: [],
-    capabilities: { [id]: true },
+    capabilities: { [id]: true, merge: id === 'a' },
     async start({
       config,
       host,
@@ -85,7 +85,7 @@ describe('services of a process', () => {
     const running = await runServices([serviceOf('a', said), serviceOf('b', said)], ['all'], options);
     expect(running.ids).toEqual(['a', 'b']);
     expect(running.endpoints.map(({ route }) => route.id)).toEqual(['a.ping', 'b.ping']);
-    expect(running.capabilities).toEqual({ a: true, b: true });
+    expect(running.capabilities).toEqual({ a: true, b: true, merge: true });
     expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ service: 'b', msg: 'Up' });
     await running.stop(1000);
     expect(said).toEqual(['h start a 1', 'h start b 2', 'stop b', 'stop a']);

@@ -14,7 +14,7 @@ export interface RunningServices {
   readonly endpoints: readonly Endpoint[];
   readonly checks: readonly HealthCheck[];
   readonly running: readonly RunningService[];
-  readonly capabilities: Readonly<Record<string, unknown>>;
+  readonly capabilities: Readonly<Record<string, boolean>>;
   /**
    * Stops in reverse order; one that fails does not keep the others from stopping.
    *
@@ -57,7 +57,7 @@ export async function runServices<H>(
     endpoints: running.flatMap(({ service }) => service.endpoints),
     checks: running.flatMap(({ service }) => service.checks ?? []),
     running: running.map(({ service }) => service),
-    capabilities: Object.assign({}, ...chosen.map((service) => service.capabilities ?? {})) as Record<string, unknown>,
+    capabilities: capabilitiesOf(chosen.map((service) => service.capabilities ?? {})),
     async stop(deadlineMs) {
       const failures = await stopAll(running, deadlineMs);
       if (failures.length > 0) throw new AggregateError(failures, 'services did not stop cleanly');
@@ -80,6 +80,15 @@ export function chooseServices<S extends { readonly id: string }>(services: read
     });
   }
   return roles.includes('all') ? services : services.filter(({ id }) => roles.includes(id));
+}
+
+/** A process can do what one of its services can: that another one cannot does not hide it. */
+function capabilitiesOf(each: readonly Readonly<Record<string, boolean>>[]): Record<string, boolean> {
+  const all: Record<string, boolean> = {};
+  for (const capabilities of each) {
+    for (const [name, can] of Object.entries(capabilities)) all[name] = can || all[name] === true;
+  }
+  return all;
 }
 
 /** A declared route that nobody answers would be found by its first caller. */

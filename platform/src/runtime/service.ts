@@ -68,7 +68,7 @@ export interface Service<C extends ConfigSection = ConfigSection, H = unknown> {
   /** Prefixes of its mounts, for processes that pass requests on to it. */
   readonly mounts?: readonly string[];
   /** Told by `GET /capabilities`. */
-  readonly capabilities?: Readonly<Record<string, unknown>>;
+  readonly capabilities?: Readonly<Record<string, boolean>>;
   start(context: ServiceContext<C, H>): Promise<RunningService>;
 }
 
