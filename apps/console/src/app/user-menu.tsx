@@ -62,21 +62,23 @@ function Choices<K extends string>(props: {
   readonly chosen: K;
   readonly choose: (key: K) => void;
 }) {
+  // Sections of one menu share its keys: “As the system” is in two of them.
+  const idOf = (key: K): string => `${props.title} ${key}`;
   return (
     <MenuSection
       selectionMode="single"
       disallowEmptySelection
-      selectedKeys={[props.chosen]}
+      selectedKeys={[idOf(props.chosen)]}
       onSelectionChange={(selection) => {
-        const [key] = selection === 'all' ? [] : [...selection];
-        if (key !== undefined) props.choose(key as K);
+        const chosen = props.keys.find((key) => selection !== 'all' && selection.has(idOf(key)));
+        if (chosen !== undefined) props.choose(chosen);
       }}
     >
       <Header className="menu-header">{props.title}</Header>
       {props.keys.map((key) => (
         <MenuItem
           key={key}
-          id={key}
+          id={idOf(key)}
           className="menu-item choice"
           textValue={props.words[key]}
           shouldCloseOnSelect={false}

@@ -29,7 +29,7 @@ export function Choices(props: {
             isSelected={chosen.includes(id)}
             onChange={(isSelected) => onChange(isSelected ? [...chosen, id] : chosen.filter((one) => one !== id))}
             label={
-              <span className="choice">
+              <span className="scope-choice">
                 <code>{id}</code>
                 <span className="small">{summary}</span>
               </span>
