@@ -2,6 +2,8 @@ import { createWriteStream, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { Image } from '@stella-ops/contracts/scanner';
+import { digestOf } from '@stella-ops/engine-kernel';
 import { writeLayoutArchive } from '@stella-ops/engine-oci';
 import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -14,6 +16,12 @@ const root = join(import.meta.dirname, '..', '..');
 const golden = join(import.meta.dirname, 'golden-server');
 const PASSWORD = 'correct horse battery staple';
 const ADVISORIES = join(root, 'demo', 'advisories');
+const SBOM = {
+  bomFormat: 'CycloneDX',
+  specVersion: '1.6',
+  version: 1,
+  components: [{ type: 'library', name: 'lodash', version: '4.17.20', purl: 'pkg:npm/lodash@4.17.20' }],
+};
 
 type Who = 'operator' | 'ada' | 'rosa' | 'sam';
 type Path = readonly (string | number)[];
@@ -43,6 +51,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     words: 'tenant create acme --display-name Acme --admin ada --password-file new',
   },
   'tenant-list': { who: 'operator', words: 'tenant list' },
+  'tenant-update': { who: 'operator', words: 'tenant update acme --display-name Acme-Works' },
   logout: { who: 'operator', words: 'logout' },
   'login-ada': { who: 'ada', words: '{login} --user ada', isGolden: false },
   'user-roles': { who: 'ada', words: 'user roles' },
@@ -60,6 +69,10 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
   'token-revoke': { who: 'rosa', words: 'token revoke {token}' },
   'token-list': { who: 'rosa', words: 'token list' },
+  'client-create': { who: 'ada', words: 'client create nightly --scope scanner.scan' },
+  'client-list': { who: 'ada', words: 'client list' },
+  'client-remove': { who: 'ada', words: 'client remove nightly' },
+  'key-list': { who: 'sam', words: 'key list' },
   'advisories-import': {
     who: 'sam',
     words: `advisories import ${readdirSync(ADVISORIES)
@@ -68,10 +81,17 @@ const STEPS: Readonly<Record<string, Step>> = {
       .join(' ')} --source demo`,
   },
   'advisories-snapshot': { who: 'sam', words: 'advisories snapshot' },
+  'advisories-list': { who: 'sam', words: 'advisories list --ecosystem PyPI' },
+  'advisories-linkset': { who: 'sam', words: 'advisories linkset CVE-2021-23337' },
+  'advisories-snapshots': { who: 'sam', words: 'advisories snapshots' },
+  'advisories-index': { who: 'sam', words: 'advisories index' },
   'vex-import': {
     who: 'sam',
     words: `vex import ${join(root, 'demo', 'vex', 'shop.openvex.json')} --provider shop`,
   },
+  'vex-list': { who: 'sam', words: 'vex list', keep: { vex: ['items', 0, 'digest'] } },
+  'vex-statements': { who: 'sam', words: 'vex statements --vulnerability CVE-2021-23337' },
+  'vex-snapshots': { who: 'sam', words: 'vex snapshots' },
   'policy-publish': { who: 'sam', words: `policy publish ${join(root, 'policies', 'baseline.yaml')}` },
   'policy-publish-2': {
     who: 'sam',
@@ -79,11 +99,30 @@ const STEPS: Readonly<Record<string, Step>> = {
     isGolden: false,
   },
   'policy-list': { who: 'sam', words: 'policy list' },
+  'policy-show': { who: 'sam', words: 'policy show baseline' },
+  'policy-activate': { who: 'sam', words: 'policy activate baseline' },
   'image-scan': {
     who: 'rosa',
     words: 'image scan shop.tar --name registry.example/shop/web:1.0.0',
     keep: { image: ['imageDigest'] },
   },
+  'image-scans': { who: 'rosa', words: 'image scans' },
+  'policy-simulate': {
+    who: 'rosa',
+    words: `policy simulate registry.example/shop/web:1.0.0 --pack ${join(root, 'policies', 'baseline.yaml')}`,
+    exit: 6,
+  },
+  'decision-create': {
+    who: 'sam',
+    words: 'decision create {image} --policy baseline --environment trial',
+    exit: 6,
+    keep: { decision: ['id'] },
+  },
+  'decision-list': { who: 'sam', words: 'decision list --image {image} --environment trial --outcome deny' },
+  'decision-show': { who: 'sam', words: 'decision show {decision}' },
+  'decision-verdict': { who: 'sam', words: 'decision verdict {decision}' },
+  'decision-input': { who: 'sam', words: 'decision input {decision}' },
+  'evidence-seal': { who: 'ada', words: 'evidence seal {decision}' },
   'image-list': { who: 'rosa', words: 'image list' },
   'findings-list': {
     who: 'rosa',
@@ -92,6 +131,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     keep: { finding: ['items', 0, 'id'] },
   },
   'findings-show': { who: 'rosa', words: 'findings show {finding}' },
+  'findings-verify': { who: 'rosa', words: 'findings verify' },
   'image-show': { who: 'rosa', words: 'image show {image}' },
   'component-create': { who: 'ada', words: 'component create web registry.example/shop/web' },
   'component-list': { who: 'ada', words: 'component list' },
@@ -147,6 +187,7 @@ const STEPS: Readonly<Record<string, Step>> = {
     exit: 6,
     keep: { stopper: ['gates', 0, 'reasons', 0, 'vulnerability'] },
   },
+  'promotion-recheck': { who: 'rosa', words: 'promotion recheck {blocked}' },
   'promotion-cancel': { who: 'rosa', words: 'promotion cancel {blocked}', isReasoned: true },
   'promotion-request-2': {
     who: 'rosa',
@@ -183,34 +224,56 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
   'exception-reject': { who: 'sam', words: 'exception reject {other}', isReasoned: true },
   'exception-list': { who: 'sam', words: 'exception list' },
+  'exception-request-draft': {
+    who: 'rosa',
+    words: 'exception request CVE-2020-2 --draft',
+    isReasoned: true,
+    isGolden: false,
+    keep: { draft: ['id'] },
+  },
+  'exception-submit': { who: 'rosa', words: 'exception submit {draft}' },
   'audit-list': { who: 'ada', words: 'audit list --target {exception}' },
   'audit-verify': { who: 'ada', words: 'audit verify' },
+  'component-update': { who: 'ada', words: 'component update web --description shop-window' },
+  'env-update': { who: 'ada', words: 'env update dev --approvals 2 --self-approval yes --default-policy' },
+  'image-import-sbom': { who: 'rosa', words: 'image import-sbom web.cdx.json --name registry.example/shop/old:0.9.0' },
+  'account-password': {
+    who: 'sam',
+    words: 'account password --present-password-file new --password-file newer',
+  },
 };
 
-/** Commands of a server without a file here: they print no JSON, or belong to deployments. */
-const WITHOUT = ['trust get', 'promotion deploy', 'env template', 'board', 'where'];
+/** Commands of a server without a file here: they print no JSON, ask a registry, or belong to deployments. */
+const WITHOUT = ['trust get', 'image resolve', 'events watch', 'promotion deploy', 'env template', 'board', 'where'];
 const ELSEWHERE = /^(?:agent|deployment|target) /;
+/** Those that print a document as it is; below. */
+const DOCUMENTS = ['advisories get', 'vex get', 'policy get', 'image inventory', 'image sbom'];
+/** What they print depends on what was logged meanwhile; below. */
+const LOG = ['log checkpoint', 'log entry', 'log consistency'];
 
 const GOLDEN = Object.entries(STEPS)
   .filter(([, { isGolden = true }]) => isGolden)
   .map(([name]) => name);
 const outputs = new Map<string, string>();
+const people = new Map<Who, Person>();
+const found: Record<string, string> = {};
 let folder: string;
 let server: ServerProcess;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stella-golden-server-'));
   server = await startServerProcess({ dataDir: join(folder, 'data'), env: { STELLA_DATA_DIR: undefined } });
-  const found: Record<string, string> = {
+  Object.assign(found, {
     server: server.url,
     login: `login --server ${server.url} --tenant acme --password-file new`,
-  };
-  const people = new Map<Who, Person>();
+  });
   for (const name of ['operator', 'ada', 'rosa', 'sam'] as const) {
     const person = new Person(join(folder, name));
     people.set(name, person);
     writeFileSync(person.file('new'), PASSWORD);
+    writeFileSync(person.file('newer'), `${PASSWORD}, again`);
     writeFileSync(person.file('first'), server.adminPassword);
+    writeFileSync(person.file('web.cdx.json'), JSON.stringify(SBOM));
   }
   await writeDemoImage(join(folder, 'shop'));
   await pipeline(writeLayoutArchive(join(folder, 'shop')), createWriteStream(join(folder, 'rosa', 'shop.tar')));
@@ -258,11 +321,78 @@ test('every command that speaks to a server has a golden file', async () => {
   const shown = GOLDEN.map((name) => STEPS[name]?.words ?? '');
   for (const entry of COMMANDS) {
     const { path } = entry;
-    if (!Object.hasOwn((await entry.load()).options, 'server') || WITHOUT.includes(path) || ELSEWHERE.test(path))
-      continue;
+    if (!Object.hasOwn((await entry.load()).options, 'server') || ELSEWHERE.test(path)) continue;
+    if ([...WITHOUT, ...DOCUMENTS, ...LOG].includes(path)) continue;
     const isShown = shown.some((words) => words === path || words.startsWith(`${path} `));
     expect(isShown, path).toBe(true);
   }
+});
+
+test('documents come out byte for byte as they went in', async () => {
+  const sam = people.get('sam') as Person;
+  const bytesOf = async (words: string) => {
+    const run = await sam.run([...words.split(' '), '--output', 'document']);
+    expect(run, words).toMatchObject({ exit: 0, stdout: '' });
+    return readFileSync(sam.file('document'));
+  };
+  expect(await bytesOf('policy get baseline')).toEqual(readFileSync(join(root, 'policies', 'baseline.yaml')));
+  expect(await bytesOf(`vex get ${found['vex']}`)).toEqual(
+    readFileSync(join(root, 'demo', 'vex', 'shop.openvex.json')),
+  );
+  const record = JSON.parse(readFileSync(join(ADVISORIES, 'GHSA-35jh-r3h4-6jhm.json'), 'utf8')) as object;
+  expect(JSON.parse(String(await bytesOf('advisories get GHSA-35jh-r3h4-6jhm')))).toEqual(record);
+  const inventory = await bytesOf(`image inventory ${found['image']}`);
+  expect(digestOf(inventory)).toBe(
+    (await sam.json<{ image: Image }>(['image', 'show', `${found['image']}`])).image.inventoryDigest,
+  );
+  const sbom = (format: string) => bytesOf(`image sbom ${found['image']} --format ${format}`);
+  expect(JSON.parse(String(await sbom('cyclonedx-json')))).toMatchObject({ bomFormat: 'CycloneDX' });
+  expect(JSON.parse(String(await sbom('spdx-json')))).toMatchObject({ spdxVersion: 'SPDX-2.3' });
+  // An alias names several records: none of them is picked.
+  expect(await sam.run(['advisories', 'get', 'CVE-2021-23337'])).toMatchObject({ exit: 4, stdout: '' });
+});
+
+test('the log is compared with what was kept of it, and its entries are verified, by what the trusted root says', async () => {
+  const [sam, ada] = [people.get('sam') as Person, people.get('ada') as Person];
+  expect(await sam.run(['trust', 'get', '--output', 'root.json'])).toMatchObject({ exit: 0 });
+  expect(await sam.run(['log', 'checkpoint', '--output', 'kept'])).toMatchObject({ exit: 0 });
+  const { size } = await sam.json<{ size: number }>(['log', 'checkpoint']);
+  const decided = await sam.json<{ id: string }>(['decision', 'create', found['image'] ?? '', '--environment', 'x'], 6);
+  const { logIndex } = await ada.json<{ logIndex: number }>(['evidence', 'seal', decided.id]);
+  const trusted = ['--trusted-root', 'root.json'];
+
+  const grown = await sam.json(['log', 'consistency', 'kept', ...trusted]);
+  expect(grown).toMatchObject({ status: 'consistent', checks: [1, 2, 3].map(() => ({ state: 'passed' })) });
+  expect((grown as { to: number }).to).toBeGreaterThan(size);
+  expect(await sam.json(['log', 'entry', String(logIndex), ...trusted])).toMatchObject({
+    status: 'verified',
+    entry: { logIndex: String(logIndex) },
+  });
+  expect(await sam.json(['log', 'entry', String(logIndex)])).toMatchObject({ status: 'not_verified' });
+
+  // A history that never was: the same size with another root.
+  const [origin, count, , ...rest] = readFileSync(sam.file('kept'), 'utf8').split('\n');
+  const forged = [origin, count, Buffer.alloc(32, 7).toString('base64'), ...rest].join('\n');
+  writeFileSync(sam.file('forged'), forged);
+  expect(await sam.json(['log', 'consistency', 'forged'], 3)).toMatchObject({ status: 'inconsistent' });
+  expect(await sam.json(['log', 'consistency', 'forged', ...trusted], 3)).toMatchObject({ status: 'inconsistent' });
+});
+
+test('events are followed from a position, and are those that the caller may read', async () => {
+  const lines = async (who: Who, ...words: string[]) => {
+    const run = await people.get(who)?.run(['events', 'watch', ...words]);
+    expect(run, run?.stderr).toMatchObject({ exit: 0, stderr: '' });
+    return (run?.stdout ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { position: string; type: string });
+  };
+  const first = await lines('sam', '--after', '0', '--prefix', 'policy.', '--limit', '3');
+  expect(first).toHaveLength(3);
+  for (const { type } of first) expect(type).toMatch(/^policy\./);
+  const [one, ...others] = first;
+  expect(await lines('sam', '--after', one?.position ?? '', '--prefix', 'policy.', '--limit', '2')).toEqual(others);
+  expect(await people.get('sam')?.run(['events', 'watch', '--after', 'yesterday'])).toMatchObject({ exit: 2 });
 });
 
 /** The member at a path; undefined when there is none or it is null. */
@@ -284,7 +414,9 @@ function mask(member: string, value: unknown): unknown {
   if (typeof value === 'number' && COUNTS.has(member)) return '<number>';
   if (typeof value !== 'string') return value;
   if (member === 'secret') return '<secret>';
+  if (member === 'publicKeyPem') return '<key>';
   return value
+    .replaceAll(/^[A-Za-z0-9+/]{43}=$/g, '<hash>')
     .replaceAll(server.url, '<server>')
     .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>')
     .replaceAll(/sha256:[0-9a-f]{64}/g, '<digest>')

@@ -13,7 +13,7 @@ export const command = defineServerCommand({
   ],
   async run(session, [decisionId = '']) {
     const { body } = await session.client(POLICY_ROUTES).getVerdict({ params: { decisionId } });
-    return { value: body, text: () => verdictText(body as unknown as Verdict) };
+    return { value: body, text: () => verdictText(body as Verdict) };
   },
 });
 
