@@ -1,6 +1,7 @@
 import type { Client } from '@stella-ops/contracts';
 import type { AGENT_ROUTES } from '@stella-ops/contracts/deployments';
 import { type ExecuteResult, executePlan, fileJournal } from '@stella-ops/engine-deploy';
+import { AppError } from '@stella-ops/engine-kernel';
 import type { DataFolder } from '../data-folder.ts';
 import { fail } from '../errors.ts';
 import { Backoff } from '../link/backoff.ts';
@@ -58,7 +59,7 @@ export class TaskRun {
       // Work that was stopped goes on under the next lease; it has not failed.
       const over = [this.lease.signal, this.#stopping.signal].find(({ aborted }) => aborted);
       if (over === undefined) result = failedBeforeWork(this.#kept.task, error, progress.steps, system.clock);
-      else log.warn('A task was left', { ...fields, reason: errorFields(over.reason)['error'] });
+      else log.warn('A task was left', { ...fields, ...leftFields(over.reason) });
     } finally {
       telling.abort();
       await told;
@@ -109,3 +110,7 @@ export class TaskRun {
     return false;
   }
 }
+
+/** Why work was left: a lease that is over has code and hint, the end of the agent is a reason of its own. */
+const leftFields = (reason: unknown) =>
+  reason instanceof AppError ? errorFields(reason) : { reason: reason instanceof Error ? reason.message : undefined };

@@ -113,8 +113,10 @@ export class Worker {
       return;
     }
     const lease = new Lease(task.fencingToken, task.leaseMs, system.monotonicMs(), system);
-    if (await this.#stillCounts(kept, lease, signal)) this.#begin(kept, lease);
-    else lease.release();
+    if (await this.#stillCounts(kept, lease, signal)) return this.#begin(kept, lease);
+    lease.release();
+    if (!signal.aborted)
+      log.warn('A lease was over before its task was begun', { taskId: task.id, fencingToken: task.fencingToken });
   }
 
   #begin(kept: KeptTask, lease: Lease): void {
