@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { seedDemo } from '@stella-ops/app-server/demo';
+import { LOCAL_AGENT, seedDemo, startDemoAgent } from '@stella-ops/app-server/demo';
 import { temporaryFolder } from '@stella-ops/testkit';
 import { startTestServer, type TestServer } from '@stella-ops/testkit/product';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -18,8 +18,13 @@ const PAGES = [
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({ settings: { 'server.isDemo': 'true' } });
-  await seedDemo(server, () => undefined);
-  return () => server.stop();
+  // As `npm start` does: what is approved is deployed.
+  const agent = await startDemoAgent(server, process.env, () => undefined);
+  await seedDemo(server, () => undefined, { agent: LOCAL_AGENT });
+  return async () => {
+    await agent?.stop();
+    await server.stop();
+  };
 });
 afterAll(() => {
   folders.forEach(endAgent);
