@@ -158,9 +158,9 @@ test('an agent that waits for a task does not hold up the end of its server', as
   });
   // The server has the request in hand when it knows what came with it.
   const seen = async () => (await admin.client(DEPLOYMENTS_ROUTES).getAgent({ params: { agentId } })).body;
-  await expect.poll(async () => (await seen()).softwareVersion, { timeout: 20_000 }).toBe('1.0.1');
+  await expect.poll(async () => (await seen()).softwareVersion, { timeout: 60_000 }).toBe('1.0.1');
   const startMs = performance.now();
   await server.stop();
-  expect(performance.now() - startMs).toBeLessThan(10_000);
+  expect(performance.now() - startMs).toBeLessThan(20_000);
   await expect(waiting).resolves.toMatchObject({ body: { task: null } });
-}, 60_000);
+}}, 300_000);
