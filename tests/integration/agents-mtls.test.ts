@@ -163,4 +163,4 @@ test('an agent that waits for a task does not hold up the end of its server', as
   await server.stop();
   expect(performance.now() - startMs).toBeLessThan(20_000);
   await expect(waiting).resolves.toMatchObject({ body: { task: null } });
-}}, 300_000);
+}, 300_000);
