@@ -34,8 +34,21 @@ const THINGS: Readonly<Record<string, (admin: Person) => Promise<string | undefi
     (await admin.client(FINDINGS_ROUTES).listFindings({ query: { status: 'open' } })).body.items[0]?.vulnerability,
   packetId: async (admin) =>
     (await admin.client(EVIDENCE_ROUTES).listPackets({ query: { kind: 'decision' } })).body.items[0]?.id,
+  approvedId: async (admin) =>
+    (await admin.client(RELEASES_ROUTES).listPromotions({ query: { state: 'deployed' } })).body.items[0]?.id,
+  deploymentPacketId: async (admin) =>
+    (await admin.client(EVIDENCE_ROUTES).listPackets({ query: { kind: 'deployment' } })).body.items[0]?.id,
+  agentId: async (admin) => (await admin.client(DEPLOYMENTS_ROUTES).listAgents({})).body.items[0]?.id,
   targetId: async (admin) => (await admin.client(DEPLOYMENTS_ROUTES).listTargets({})).body.items[0]?.id,
 };
+
+/** Beside the routes: drawers, and other kinds of things that one route shows. */
+const MORE = [
+  '/findings?finding=$findingId',
+  '/agents?agent=$agentId',
+  '/promotions/$approvedId',
+  '/evidence/$deploymentPacketId',
+];
 
 /**
  * Every route of the console, with an address that leads to something: parameters are filled in with things of the shop.
@@ -49,7 +62,7 @@ export async function consolePaths(admin: Person): Promise<Record<string, string
     readonly PAGES: readonly { readonly path: string }[];
   };
   const paths: Record<string, string> = {};
-  for (const { path } of table.PAGES) {
+  for (const path of [...table.PAGES.map((page) => page.path), ...MORE]) {
     let address = path;
     for (const [word, name = ''] of path.matchAll(/\$(\w+)/g)) {
       const thing = Object.hasOwn(THINGS, name) ? await THINGS[name]?.(admin) : undefined;

@@ -14,11 +14,13 @@ export interface ButtonProps {
   /** Work is under way: pressing again does nothing. */
   readonly isPending?: boolean;
   readonly autoFocus?: boolean;
+  /** It shows and hides something. */
+  readonly isExpanded?: boolean;
 }
 
 /** An action with a word. Verbs say the effect: `Request promotion`, never `OK`. */
 export function Button({ children, onPress, type = 'button', kind = 'plain', icon, ...rest }: ButtonProps) {
-  const { disabledReason, isPending = false, autoFocus = false } = rest;
+  const { disabledReason, isPending = false, autoFocus = false, isExpanded } = rest;
   const reasonId = useId();
   const button = (
     <AriaButton
@@ -26,6 +28,7 @@ export function Button({ children, onPress, type = 'button', kind = 'plain', ico
       className={`button ${kind}`}
       isPending={isPending}
       autoFocus={autoFocus}
+      {...(isExpanded === undefined ? {} : { 'aria-expanded': isExpanded })}
       {...(onPress === undefined || disabledReason !== undefined ? {} : { onPress })}
       {...(disabledReason === undefined
         ? {}

@@ -27,6 +27,7 @@ export function EmptyState(props: {
 /** What went wrong, what to do, and the trace id that the log knows it by. */
 export function ErrorState({ error, retry }: { readonly error: AppError | Error; readonly retry?: () => void }) {
   const { code, hint, details } = error as Partial<AppError>;
+  const place = placeWords((error as Partial<AppError>).place);
   const traceId = details?.['traceId'];
   const violations = details?.['violations'];
   return (
@@ -45,6 +46,7 @@ export function ErrorState({ error, retry }: { readonly error: AppError | Error;
           </ul>
         ) : null}
         <p className="error-facts">
+          {place === '' ? null : <span>{place}</span>}
           {code === undefined ? null : <code>{code}</code>}
           {typeof traceId === 'string' ? (
             <span>
@@ -61,6 +63,17 @@ export function ErrorState({ error, retry }: { readonly error: AppError | Error;
       </div>
     </div>
   );
+}
+
+/** Where in a document the fault is: `Line 3, column 14, /statements/0`. */
+function placeWords({ line, column, pointer }: NonNullable<AppError['place']> = {}): string {
+  const words = [
+    line === undefined ? '' : `line ${line}`,
+    column === undefined ? '' : `column ${column}`,
+    pointer ?? '',
+  ].filter((word) => word !== '');
+  const text = words.join(', ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 /** A message of the server as a sentence: capital first, full stop last. */

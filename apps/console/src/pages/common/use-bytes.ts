@@ -4,7 +4,8 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { callApi } from '../../api/index.ts';
 import { saveFile } from '../../ui/grid/save-file.ts';
 
-async function readBytes<const R extends Route>(
+/** Reads a document whole. */
+export async function readBytes<const R extends Route>(
   route: R,
   input: ClientInput<R>,
   signal?: AbortSignal,
@@ -15,7 +16,7 @@ async function readBytes<const R extends Route>(
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-/** Reads a document whole. Documents are known by their digest, so one that was read is not read again. */
+/** Documents are known by their digest, so one that was read is not read again. */
 export function useBytes<const R extends Route>(route: R, input: ClientInput<R>, isEnabled = true) {
   return useQuery<Uint8Array<ArrayBuffer>, AppError>({
     queryKey: [route.id, input, 'bytes'],

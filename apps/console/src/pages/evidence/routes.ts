@@ -14,4 +14,11 @@ export const EVIDENCE_PAGES: readonly PageRoute[] = [
     load: () => import('./packet-page.tsx'),
     scope: 'evidence.read',
   },
+  {
+    path: '/log',
+    title: 'Transparency log',
+    load: () => import('./log-page.tsx'),
+    scope: 'evidence.read',
+    nav: { group: 'Evidence', icon: 'sign' },
+  },
 ];

@@ -8,9 +8,7 @@ import {
   DigestChip,
   Drawer,
   EmptyState,
-  ErrorState,
   KeyValue,
-  Notice,
   Page,
   StateBadge,
   TimeAgo,
@@ -18,6 +16,7 @@ import {
   useUrlText,
 } from '../../ui/index.ts';
 import { digestColumn, numberColumn, stateColumn, timeColumn } from '../common/columns.tsx';
+import { ChainVerification } from '../common/chain-verification.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filters.tsx';
 import { AUDIT_OUTCOMES, choices } from '../common/looks.ts';
@@ -137,36 +136,16 @@ export function Component() {
   );
 }
 
-/** Reads the whole chain on the server; the head is what to keep elsewhere. */
+/** Reads the whole chain on the server. */
 function Verification() {
   const query = useApi(AUTHORITY_ROUTES.verifyAudit, {});
-  const result = query.data?.body;
-  if (query.error !== null) return <ErrorState error={query.error} retry={() => void query.refetch()} />;
-  if (result === undefined) {
-    return (
-      <Notice tone="running" icon="clock">
-        <span role="status">The chain is being read from its first entry.</span>
-      </Notice>
-    );
-  }
+  const fault = query.data?.body.fault ?? undefined;
   return (
-    <Notice tone={result.isIntact ? 'good' : 'failed'} icon={result.isIntact ? 'sign' : 'alert'}>
-      <div>
-        <p role="status">
-          <strong>{result.isIntact ? 'The chain is whole.' : 'The chain is broken.'}</strong>{' '}
-          {result.fault === null
-            ? `${counted(result.entries, 'entry', 'entries')} checked.`
-            : `Entry ${result.fault.sequence}: ${result.fault.sentence}.`}
-        </p>
-        <div className="row">
-          <span>Head</span>
-          <DigestChip digest={result.head} what="head hash" />
-          <span className="small">
-            Keep it somewhere else: with it anybody can tell later whether the end was cut off.
-          </span>
-        </div>
-      </div>
-    </Notice>
+    <ChainVerification
+      query={query}
+      command="stella audit verify"
+      fault={fault === undefined ? undefined : `Entry ${fault.sequence}: ${fault.sentence}.`}
+    />
   );
 }
 

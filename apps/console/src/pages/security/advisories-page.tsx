@@ -1,18 +1,31 @@
 import { type AdvisorySnapshot, CONCELIER_ROUTES, type Observation } from '@stella-ops/contracts/concelier';
+import { useState } from 'react';
 import { usePages, useCommand, useWhyNot } from '../../api/index.ts';
 import { type Column } from '../../ui/grid/index.ts';
-import { Button, EmptyState, ErrorState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import {
+  AppLink,
+  Button,
+  EmptyState,
+  ErrorState,
+  Page,
+  StateBadge,
+  Tabs,
+  TimeAgo,
+  useUrlQuery,
+} from '../../ui/index.ts';
 import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { DownloadGrid } from '../common/download-grid.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { ACTIVE } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
 import { counted, fileSize } from '../common/words.ts';
+import { ImportAdvisoriesDialog } from './dialogs/import-advisories-dialog.tsx';
 
 export function Component() {
   const whyNot = useWhyNot();
   const snapshots = usePages(CONCELIER_ROUTES.listSnapshots, { query: {} });
   const create = useCommand(CONCELIER_ROUTES.createSnapshot);
+  const [isImporting, setImporting] = useState(false);
   const current = snapshots.items[0];
   return (
     <Page
@@ -29,20 +42,30 @@ export function Component() {
         )
       }
       actions={
-        <Button
-          kind="primary"
-          icon="freeze"
-          isPending={create.isPending}
-          onPress={() => create.mutate({ body: {} })}
-          disabledReason={whyNot('advisory.ingest')}
-        >
-          Make snapshot
-        </Button>
+        <>
+          <Button
+            icon="freeze"
+            isPending={create.isPending}
+            onPress={() => create.mutate({ body: {} })}
+            disabledReason={whyNot('advisory.ingest')}
+          >
+            Make snapshot
+          </Button>
+          <Button
+            kind="primary"
+            icon="plus"
+            onPress={() => setImporting(true)}
+            disabledReason={whyNot('advisory.ingest')}
+          >
+            Import advisories…
+          </Button>
+        </>
       }
       command="stella advisories snapshot"
       asOfMs={snapshots.asOfMs}
     >
       {create.error === null ? null : <ErrorState error={create.error} />}
+      <ImportAdvisoriesDialog isOpen={isImporting} onClose={() => setImporting(false)} />
       <Tabs
         label="Snapshots and records"
         tabs={[
@@ -113,13 +136,16 @@ function Snapshots({ pages, currentId }: SnapshotsProps) {
   );
 }
 
+/** Where everything that is said of a vulnerability stands. */
+const advisoryPath = (id: string): string => `/advisories/${encodeURIComponent(id)}`;
+
 const RECORD_COLUMNS: readonly Column<Observation>[] = [
   {
     id: 'id',
     header: 'Record',
     isName: true,
     width: 'minmax(195px, 1fr)',
-    cell: ({ advisoryId }) => <strong>{advisoryId}</strong>,
+    cell: ({ advisoryId }) => <AppLink to={advisoryPath(advisoryId)}>{advisoryId}</AppLink>,
     text: ({ advisoryId }) => advisoryId,
   },
   textColumn('source', 'Source', ({ source }) => source, { width: '90px' }),
@@ -163,6 +189,7 @@ function Records() {
       columns={RECORD_COLUMNS}
       pages={pages}
       rowId={({ digest }) => digest}
+      rowHref={({ advisoryId }) => advisoryPath(advisoryId)}
       download={{
         route: CONCELIER_ROUTES.getAdvisory,
         type: 'application/json',

@@ -19,7 +19,10 @@ import {
 import { ACTIONS, OUTCOMES, PURPOSES } from '../common/looks.ts';
 import { counted } from '../common/words.ts';
 import { useParam } from '../common/use-param.ts';
+import { COUNTS, countOf } from './decision-diff.ts';
+import { DecisionDocuments } from './parts/decision-documents.tsx';
 import { shortName } from './parts/finding-columns.tsx';
+import { VerdictSection } from './parts/verdict-section.tsx';
 
 const MOST_REASONS = 50;
 
@@ -40,7 +43,7 @@ export function Component() {
       badge={decision === undefined ? undefined : <StateBadge {...OUTCOMES[decision.outcome]} />}
       sentence={decision === undefined ? undefined : sentenceOf(decision)}
       actions={decision === undefined ? undefined : <Evidence decision={decision} />}
-      command={`stella evidence list --subject ${decisionId}`}
+      command={`stella decision show ${decisionId}`}
       asOfMs={query.data?.asOfMs}
     >
       {query.error === null ? null : <ErrorState error={query.error} retry={() => void query.refetch()} />}
@@ -79,28 +82,7 @@ export function Component() {
                 ]}
               />
             </Section>
-            <Section title="Made from" sentence="Whoever has these documents gets the same verdict, to the byte.">
-              <KeyValue
-                rows={[
-                  ['Decision input', <DigestChip key="d" digest={decision.id} what="id of the decision" />],
-                  ['Verdict', <DigestChip key="v" digest={decision.verdictDigest} what="digest of the verdict" />],
-                  ['Findings', <DigestChip key="f" digest={decision.findingsDigest} what="digest of the findings" />],
-                  [
-                    'Advisories',
-                    <DigestChip key="a" digest={decision.advisorySnapshot} what="digest of the advisory snapshot" />,
-                  ],
-                  [
-                    'VEX',
-                    decision.vexSnapshot === null ? (
-                      'None'
-                    ) : (
-                      <DigestChip key="x" digest={decision.vexSnapshot} what="digest of the VEX snapshot" />
-                    ),
-                  ],
-                  ['Policy', <DigestChip key="p" digest={decision.policy.digest} what="digest of the policy" />],
-                ]}
-              />
-            </Section>
+            <DecisionDocuments decision={decision} />
           </Columns>
           <Section
             title="Counted"
@@ -108,6 +90,7 @@ export function Component() {
           >
             <Counts counts={decision.counts} />
           </Section>
+          <VerdictSection decisionId={decision.id} imageDigest={decision.imageDigest} />
         </>
       )}
     </Page>
@@ -143,28 +126,16 @@ function Reasons({ decision }: { readonly decision: Decision }) {
         ))}
       </ul>
       {decision.reasons.length < MOST_REASONS ? null : (
-        <p className="small">Only the first {MOST_REASONS} are shown; the capsule has all of them.</p>
+        <p className="small">Only the first {MOST_REASONS} are shown; the whole verdict below has all of them.</p>
       )}
     </>
   );
 }
 
-const COUNTS: readonly (readonly [string, string])[] = [
-  ['critical', 'Critical'],
-  ['high', 'High'],
-  ['medium', 'Medium'],
-  ['low', 'Low'],
-  ['none', 'Without severity'],
-  ['unknown', 'Of unknown severity'],
-  ['excepted', 'Excepted'],
-  ['notEvaluated', 'Not decidable'],
-  ['gaps', 'Gaps in the inventory'],
-  ['uncovered', 'Components without advisories'],
-];
-
 function Counts({ counts }: { readonly counts: Decision['counts'] }) {
-  const of = (name: string): string => (Object.hasOwn(counts, name) ? (counts[name] ?? 0) : 0).toLocaleString('en-US');
-  return <KeyValue rows={COUNTS.map(([name, word]) => [word, of(name)] as const)} />;
+  return (
+    <KeyValue rows={COUNTS.map(([name, word]) => [word, countOf(counts, name).toLocaleString('en-US')] as const)} />
+  );
 }
 
 /** The packet of a decision, or the way to make it. */

@@ -32,7 +32,11 @@ export function Component() {
             ? 'Nothing was decided yet.'
             : 'Every verdict of the policies, newest first; each can be sealed and replayed to the byte.'
       }
-      command={command('stella evidence list', { kind: 'decision' })}
+      command={command('stella decision list', {
+        outcome,
+        environment: hasEnvironment ? environment : undefined,
+        image: hasImage ? imageDigest : undefined,
+      })}
       asOfMs={pages.asOfMs}
     >
       <DataGrid

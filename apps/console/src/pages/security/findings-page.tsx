@@ -1,9 +1,11 @@
 import '../common/layout.css';
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
+import { useState } from 'react';
 import { useApi, usePages } from '../../api/index.ts';
 import { DataGrid } from '../../ui/grid/index.ts';
 import {
   AppLink,
+  Button,
   DigestChip,
   Drawer,
   EmptyState,
@@ -11,8 +13,10 @@ import {
   Page,
   StateBadge,
   useUrlQuery,
+  sentenceOf,
   useUrlText,
 } from '../../ui/index.ts';
+import { ChainVerification } from '../common/chain-verification.tsx';
 import { command } from '../common/command-word.ts';
 import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filters.tsx';
 import { choices, FINDING_STATES } from '../common/looks.ts';
@@ -31,6 +35,7 @@ const FIXES = [
 export function Component() {
   const query = useUrlQuery();
   const [drawer, openDrawer] = useUrlText('finding', true);
+  const [isVerifying, setVerifying] = useState(false);
   const status = useChoice('status', STATUSES, 'open');
   const severity = useChoice('severity', SEVERITIES);
   const fix = useChoice('fix', ['yes', 'no'] as const);
@@ -54,6 +59,11 @@ export function Component() {
     <Page
       title="Findings"
       sentence={<SummarySentence />}
+      actions={
+        <Button icon="sign" onPress={() => setVerifying(true)}>
+          Verify the ledger
+        </Button>
+      }
       command={command('stella findings list', {
         status,
         severity,
@@ -62,6 +72,7 @@ export function Component() {
       })}
       asOfMs={pages.asOfMs}
     >
+      {isVerifying ? <LedgerVerification /> : null}
       <DataGrid
         name="findings"
         label="Findings"
@@ -96,6 +107,19 @@ export function Component() {
       />
       <FindingDrawer findingId={drawer} onClose={() => openDrawer(undefined)} />
     </Page>
+  );
+}
+
+/** Every change of a finding is chained to the one before; the server reads all of them. */
+function LedgerVerification() {
+  const query = useApi(FINDINGS_ROUTES.verifyLedger, {});
+  const fault = query.data?.body.fault ?? undefined;
+  return (
+    <ChainVerification
+      query={query}
+      command="stella findings verify"
+      fault={fault === undefined ? undefined : sentenceOf(fault)}
+    />
   );
 }
 

@@ -10,6 +10,7 @@ import { ChoiceFilter, TextFilter, useChoice } from '../common/filters.tsx';
 import { choices, SCAN_STATES } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
 import { counted, fileSize } from '../common/words.ts';
+import { ImportSbomDialog } from './dialogs/import-sbom-dialog.tsx';
 import { ScanImageDialog } from './dialogs/scan-image-dialog.tsx';
 import { shortName } from './parts/finding-columns.tsx';
 import { OpenFindings } from './parts/open-findings.tsx';
@@ -56,6 +57,7 @@ export function Component() {
   const whyNot = useWhyNot();
   const can = useCan();
   const [isScanning, setScanning] = useState(false);
+  const [isImporting, setImporting] = useState(false);
   const summary = useApi(FINDINGS_ROUTES.summarize, { query: {} }, { isEnabled: can('findings.read') });
   const { name = '', tab } = useUrlQuery();
   return (
@@ -63,9 +65,14 @@ export function Component() {
       title="Images"
       sentence={summary.data === undefined ? ' ' : sentenceOf(summary.data.body)}
       actions={
-        <Button kind="primary" icon="image" onPress={() => setScanning(true)} disabledReason={whyNot('scanner.scan')}>
-          Scan image…
-        </Button>
+        <>
+          <Button icon="plus" onPress={() => setImporting(true)} disabledReason={whyNot('scanner.scan')}>
+            Import SBOM…
+          </Button>
+          <Button kind="primary" icon="image" onPress={() => setScanning(true)} disabledReason={whyNot('scanner.scan')}>
+            Scan image…
+          </Button>
+        </>
       }
       command={tab === 'scans' ? 'stella image scan REFERENCE' : command('stella image list', { name })}
       asOfMs={summary.data?.asOfMs}
@@ -77,6 +84,7 @@ export function Component() {
           { id: 'scans', label: 'Scans', content: <ScanList /> },
         ]}
       />
+      <ImportSbomDialog isOpen={isImporting} onClose={() => setImporting(false)} />
       <ScanImageDialog isOpen={isScanning} onClose={() => setScanning(false)} />
     </Page>
   );

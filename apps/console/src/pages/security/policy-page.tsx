@@ -13,7 +13,10 @@ import {
   Section,
   Skeleton,
   StateBadge,
+  Tabs,
+  TextField,
   TimeAgo,
+  useUrlQuery,
 } from '../../ui/index.ts';
 import { ACTIVE, INACTIVE } from '../common/looks.ts';
 import { commandWord } from '../common/command-word.ts';
@@ -21,6 +24,7 @@ import { saveFile } from '../../ui/grid/save-file.ts';
 import { useBytes } from '../common/use-bytes.ts';
 import { useParam } from '../common/use-param.ts';
 import { counted } from '../common/words.ts';
+import { TryPolicy } from './parts/try-policy.tsx';
 
 export function Component() {
   const policyDigest = useParam('policyDigest');
@@ -34,6 +38,26 @@ export function Component() {
     () => (source.data === undefined ? undefined : new TextDecoder().decode(source.data)),
     [source.data],
   );
+  const sourceView =
+    pack === undefined ? null : (
+      <Section
+        title="Source"
+        sentence="As it was published; its digest is the digest of these bytes."
+        actions={
+          text === undefined ? undefined : (
+            <Button
+              icon="download"
+              onPress={() => saveFile(`${pack.name}-${pack.version}.yaml`, 'application/yaml', source.data ?? '')}
+            >
+              Download YAML
+            </Button>
+          )
+        }
+      >
+        {source.error === null ? null : <ErrorState error={source.error} retry={() => void source.refetch()} />}
+        {text === undefined ? null : <Source text={text} />}
+      </Section>
+    );
   return (
     <Page
       title={pack === undefined ? 'Policy' : `${pack.name} ${pack.version}`}
@@ -70,23 +94,26 @@ export function Component() {
               ]}
             />
           </Section>
-          <Section
-            title="Source"
-            sentence="As it was published; its digest is the digest of these bytes."
-            actions={
-              text === undefined ? undefined : (
-                <Button
-                  icon="download"
-                  onPress={() => saveFile(`${pack.name}-${pack.version}.yaml`, 'application/yaml', source.data ?? '')}
-                >
-                  Download YAML
-                </Button>
-              )
-            }
-          >
-            {source.error === null ? null : <ErrorState error={source.error} retry={() => void source.refetch()} />}
-            {text === undefined ? null : <Source text={text} />}
-          </Section>
+          <Tabs
+            label="Views of the policy"
+            tabs={[
+              { id: 'source', label: 'Source', content: sourceView },
+              {
+                id: 'try',
+                label: 'Try on an image',
+                content:
+                  text === undefined ? (
+                    source.error === null ? (
+                      <Skeleton lines={6} />
+                    ) : (
+                      <ErrorState error={source.error} retry={() => void source.refetch()} />
+                    )
+                  ) : (
+                    <TryTab key={pack.digest} published={text} />
+                  ),
+              },
+            ]}
+          />
           <ConfirmByName
             title={`Make ${pack.name} ${pack.version} the active version`}
             isOpen={isAsking}
@@ -129,6 +156,28 @@ function Source({ text }: { readonly text: string }) {
             </li>
           ))}
       </ol>
+    </div>
+  );
+}
+
+/** The pack as it is, or with changes that are only tried, on one image. */
+function TryTab({ published }: { readonly published: string }) {
+  const { image } = useUrlQuery();
+  const [text, setText] = useState(published);
+  const hasImage = image !== undefined && /^sha256:[0-9a-f]{64}$/.test(image);
+  return (
+    <div className="stack">
+      <Section
+        title="Policy to try"
+        sentence="Change it as you like: only what stands here is tried, and it is kept nowhere."
+      >
+        <div className="policy-paste">
+          <TextField label="YAML" value={text} onChange={setText} isMultiline rows={14} isMono isRequired />
+        </div>
+      </Section>
+      <Section title="Try on an image" sentence="By the advisories, VEX statements and exceptions of now.">
+        <TryPolicy source={text} {...(hasImage ? { imageDigest: image } : {})} />
+      </Section>
     </div>
   );
 }

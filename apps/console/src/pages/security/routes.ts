@@ -59,6 +59,12 @@ export const SECURITY_PAGES: readonly PageRoute[] = [
     nav: { group: 'Security', icon: 'alert' },
   },
   {
+    path: '/advisories/$vulnerability',
+    title: 'Advisory',
+    load: () => import('./advisory-page.tsx'),
+    scope: 'advisory.read',
+  },
+  {
     path: '/vex',
     title: 'VEX',
     load: () => import('./vex-page.tsx'),

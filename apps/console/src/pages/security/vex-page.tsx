@@ -4,19 +4,23 @@ import {
   type VexSnapshot,
   type VexStatement,
 } from '@stella-ops/contracts/excititor';
-import { useApi, usePages } from '../../api/index.ts';
+import { useState } from 'react';
+import { useApi, usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
-import { EmptyState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
+import { Button, EmptyState, Page, StateBadge, Tabs, TimeAgo, useUrlQuery } from '../../ui/index.ts';
 import { digestColumn, numberColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { DownloadGrid } from '../common/download-grid.tsx';
 import { TextFilter } from '../common/filters.tsx';
 import { vexLook } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
 import { counted } from '../common/words.ts';
+import { ImportVexDialog } from './dialogs/import-vex-dialog.tsx';
 
 export function Component() {
   const current = useApi(EXCITITOR_ROUTES.listSnapshots, { query: { limit: 1 } });
   const snapshot = current.data?.body.items[0];
+  const whyNot = useWhyNot();
+  const [isImporting, setImporting] = useState(false);
   return (
     <Page
       title="VEX"
@@ -32,9 +36,15 @@ export function Component() {
           </>
         )
       }
+      actions={
+        <Button kind="primary" icon="plus" onPress={() => setImporting(true)} disabledReason={whyNot('vex.ingest')}>
+          Import document…
+        </Button>
+      }
       command="stella vex import FILE"
       asOfMs={current.data?.asOfMs}
     >
+      <ImportVexDialog isOpen={isImporting} onClose={() => setImporting(false)} />
       <Tabs
         label="VEX"
         tabs={[

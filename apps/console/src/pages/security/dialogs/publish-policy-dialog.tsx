@@ -3,6 +3,7 @@ import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { AppLink, Button, Form, Notice, TextField } from '../../../ui/index.ts';
+import { TryPolicy } from '../parts/try-policy.tsx';
 import { FileField } from '../../common/file-field.tsx';
 import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 
@@ -18,6 +19,7 @@ export function PublishPolicyDialog({ isOpen, onClose }: { readonly isOpen: bool
 function PublishForm({ close, setDirty }: InsideDialog) {
   const [source, setSource] = useState('');
   const [isTried, setTried] = useState(false);
+  const [isTrying, setTrying] = useState(false);
   const publish = useCommand(POLICY_ROUTES.publishPack);
   const made = publish.data?.body;
   if (made !== undefined) {
@@ -70,6 +72,15 @@ function PublishForm({ close, setDirty }: InsideDialog) {
           error={isTried ? fault : undefined}
         />
       </div>
+      {fault !== undefined ? null : isTrying ? (
+        <TryPolicy source={source} />
+      ) : (
+        <div className="row">
+          <Button icon="run" onPress={() => setTrying(true)}>
+            Try on an image first…
+          </Button>
+        </div>
+      )}
     </Form>
   );
 }

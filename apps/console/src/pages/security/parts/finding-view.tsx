@@ -85,7 +85,7 @@ function MatchSection({ finding }: { readonly finding: FindingDetail }) {
           <li key={row.recordDigest}>
             <span>{row.sentence}.</span>
             <span className="small row">
-              <AppLink to={`/advisories?tab=records&id=${encodeURIComponent(row.record)}`}>{row.record}</AppLink>
+              <AppLink to={`/advisories/${encodeURIComponent(row.record)}`}>{row.record}</AppLink>
               <code>{row.key}</code>
               <DigestChip digest={row.recordDigest} what="digest of the record" />
             </span>
