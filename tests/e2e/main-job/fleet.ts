@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -152,14 +153,17 @@ export class Fleet {
   }
 
   /** An image that answers with its version on port 8080, in the registry and on no Engine. */
-  async push(component: string, version: string, platform?: string): Promise<ReleaseImage> {
+  async push(component: string, version: string): Promise<ReleaseImage> {
     const [first] = this.hosts;
     const instructions = [`ENV VERSION=${version}`, `CMD ${JSON.stringify(['/usr/bin/perl', '-e', SERVE])}`];
     const folder = join(this.folder, `image-${this.#serial++}`);
     mkdirSync(folder);
-    const more = { host: first?.engine.host ?? '', programs: ['/usr/bin/perl'] };
+    // A layer of its own, so that each image must be pulled, of a size that takes some time.
+    const payload = join(folder, 'payload');
+    writeFileSync(payload, randomBytes(1 << 20));
+    const more = { host: first?.engine.host ?? '', programs: ['/usr/bin/perl'], files: [payload] };
     const repository = `${this.registry.host}/shop/${component}`;
-    return pushImage(folder, repository, version, instructions, platform === undefined ? more : { ...more, platform });
+    return pushImage(folder, repository, version, instructions, more);
   }
 
   /** Killed, and started again. @param env such as that of a clock that lies */

@@ -1,19 +1,20 @@
 // Loaded into an agent before its own code: kills a process at one exact point of a deployment. `STELLA_KILL` is
 // `journal:N`, after the Nth entry is on disk; or `before:N`, `during:N`, `after:N` of the Nth call that changes something
-// on the Engine. `STELLA_KILL_PID` is another process to kill in its place.
+// on the Engine. `STELLA_KILL_PID` is another process to kill in its place, `STELLA_KILL_SIGNAL` what it gets.
 import fs from 'node:fs';
 import http from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 
 const [kind = '', number = '0'] = (process.env['STELLA_KILL'] ?? '').split(':');
 const victim = Number(process.env['STELLA_KILL_PID'] ?? process.pid);
+const deadly = (process.env['STELLA_KILL_SIGNAL'] ?? 'SIGKILL') as NodeJS.Signals;
 const countFile = process.env['STELLA_KILL_COUNT'];
 let entries = 0;
 let calls = 0;
 let isEntry = false;
 
 function at(point: string, count: number): void {
-  if (point === kind && count === Number(number)) process.kill(victim, 'SIGKILL');
+  if (point === kind && count === Number(number)) process.kill(victim, deadly);
 }
 
 const writeSync = fs.writeSync as (file: number, text: unknown) => number;
