@@ -10,23 +10,48 @@ import { type Story, tellStory } from './story.ts';
 
 /** Commands that show one thing of a server, with what to ask them for. */
 const SHOWS: Readonly<Record<string, (story: Story) => readonly string[]>> = {
+  'advisories get': () => ['GHSA-35jh-r3h4-6jhm'],
   'capsule get': ({ capsuleDigest }) => [capsuleDigest, '--output', 'stolen.capsule.tar.zst'],
   'component show': ({ release }) => [release.components[0]?.component ?? ''],
+  'decision input': ({ decisionId }) => [decisionId],
+  'decision show': ({ decisionId }) => [decisionId],
+  'decision verdict': ({ decisionId }) => [decisionId],
   'env show': ({ approved }) => [approved.environmentId],
   'evidence get': ({ packetId }) => [packetId],
   'exception show': ({ exceptions }) => [exceptions[0]?.id ?? ''],
   'findings show': ({ findingId }) => [findingId],
+  'image inventory': ({ imageDigest }) => [imageDigest],
+  'image sbom': ({ imageDigest }) => [imageDigest],
   'image show': ({ imageDigest }) => [imageDigest],
+  'log entry': ({ logIndex }) => [String(logIndex)],
+  'policy get': () => ['baseline'],
+  'policy show': () => ['baseline'],
   'promotion show': ({ approved }) => [approved.id],
   'promotion watch': ({ approved }) => [approved.id],
   'promotion why': ({ approved }) => [approved.id],
   'release show': ({ release }) => [release.id],
+  'vex get': ({ vexDigest }) => [vexDigest],
 };
 /** Commands with such names that need no server, or have no id. */
-const OTHERS = ['advisories show', 'capsule show', 'trust get'];
+const OTHERS = ['advisories show', 'capsule show', 'events watch', 'trust get'];
 /** Those of deployments are asked where something is deployed, in `main-job`. */
 const DEPLOYED = ['agent show', 'deployment show', 'deployment watch', 'target show'];
-const LISTS = ['component', 'env', 'evidence', 'exception', 'findings', 'image', 'policy', 'promotion', 'release'];
+const LISTS = [
+  'advisories',
+  'component',
+  'decision',
+  'env',
+  'evidence',
+  'exception',
+  'findings',
+  'image',
+  'policy',
+  'promotion',
+  'release',
+  'vex',
+];
+/** Words by which commands show one thing. */
+const SHOWING = / (?:show|get|why|watch|inventory|sbom|input|verdict|entry)$/;
 
 describeNeeding(['registry'], 'a release from the registry to its approval, over the command line', () => {
   let folder = '';
@@ -118,7 +143,7 @@ describeNeeding(['registry'], 'a release from the registry to its approval, over
   });
 
   test('every command that shows one thing is asked here', () => {
-    const named = COMMANDS.map(({ path }) => path).filter((path) => / (?:show|get|why|watch)$/.test(path));
+    const named = COMMANDS.map(({ path }) => path).filter((path) => SHOWING.test(path));
     expect(named.sort()).toEqual([...Object.keys(SHOWS), ...OTHERS, ...DEPLOYED].sort());
   });
 

@@ -35,6 +35,9 @@ export interface Story {
   readonly approved: Promotion;
   readonly packetId: string;
   readonly capsuleDigest: string;
+  readonly decisionId: string;
+  readonly logIndex: number;
+  readonly vexDigest: string;
   readonly findingId: string;
   readonly capsuleFile: string;
   readonly trustFile: string;
@@ -105,7 +108,7 @@ export async function tellStory(server: ServerProcess, registry: DockerRegistry,
     .find(({ name }) => name === 'policy')
     ?.evidence.find(({ kind }) => kind === 'decision')?.id;
   const about = ['evidence', 'list', '--subject', decisionId ?? 'none'];
-  const packets = await sam.json<{ items: { id: string; capsuleDigest: string }[] }>(about);
+  const packets = await sam.json<{ items: { id: string; capsuleDigest: string; logIndex: number }[] }>(about);
   // Findings follow from the decision on the image as it was scanned: nothing above waits for them.
   const findings = await until(
     () => sam.json<{ items: { id: string }[] }>(['findings', 'list', '--image', scan.imageDigest]),
@@ -113,6 +116,9 @@ export async function tellStory(server: ServerProcess, registry: DockerRegistry,
   );
   await sam.json(['capsule', 'get', decisionId ?? '', '--output', 'shop.capsule.tar.zst']);
   await sam.run(['trust', 'get', '--output', 'shop.trusted-root.json']);
+  // Only now: what it says of lodash changes no gate, and nothing above has to wait for it.
+  const vexFile = join(ROOT, 'demo', 'vex', 'shop.openvex.json');
+  const vex = await sam.json<{ documents: { document: { digest: string } }[] }>(['vex', 'import', vexFile]);
 
   return {
     people: { admin, rosa, sam, stranger },
@@ -131,6 +137,9 @@ export async function tellStory(server: ServerProcess, registry: DockerRegistry,
     approved,
     packetId: packets.items[0]?.id ?? '',
     capsuleDigest: packets.items[0]?.capsuleDigest ?? '',
+    decisionId: decisionId ?? '',
+    logIndex: packets.items[0]?.logIndex ?? -1,
+    vexDigest: vex.documents[0]?.document.digest ?? '',
     findingId: findings.items[0]?.id ?? '',
     capsuleFile: sam.file('shop.capsule.tar.zst'),
     trustFile: sam.file('shop.trusted-root.json'),

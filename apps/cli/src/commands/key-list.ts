@@ -11,6 +11,10 @@ export const command = defineServerCommand({
   async run(session) {
     const { body } = await session.client(SIGNER_ROUTES).listKeys({});
     const rows = body.keys.map((one) => [one.hint, one.algorithm, yesNo(one.isActive), shortTime(one.createdAt)]);
-    return { value: body, text: () => table(['HINT', 'ALGORITHM', 'ACTIVE', 'CREATED'], rows) };
+    const none = 'no keys yet: the first signature makes one\n';
+    return {
+      value: body,
+      text: () => (rows.length === 0 ? none : table(['HINT', 'ALGORITHM', 'ACTIVE', 'CREATED'], rows)),
+    };
   },
 });

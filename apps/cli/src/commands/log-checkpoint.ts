@@ -6,8 +6,8 @@ import { defineServerCommand } from '../server/server-command.ts';
 
 export const command = defineServerCommand({
   description:
-    'The signed note (C2SP tlog-checkpoint) as it is: name of the log, number of entries, root. Keep it: later "stella log\n' +
-    'consistency" shows whether anything was taken out or changed.',
+    'The signed note (C2SP tlog-checkpoint) as it is: name of the log, number of entries, root. Keep it: from it\n' +
+    '"stella log consistency" shows later whether anything was taken out or changed.',
   examples: ['stella log checkpoint --output monday.checkpoint'],
   async run(session) {
     const { body } = await session.client(ATTESTOR_ROUTES).getCheckpoint({});
