@@ -135,8 +135,9 @@ async function open(page: Page, path: string): Promise<void> {
   await page.evaluate(
     `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
   );
-  await page.waitForURL(({ pathname }) => pathname === path);
-  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.waitForURL(({ pathname, search }) => pathname + search === path);
+  // What a drawer covers is not told to aids, but is there.
+  await page.locator('h1').waitFor();
   await ready(page);
 }
 

@@ -1,12 +1,10 @@
 import { fillShop } from '@stella-ops/app-server/demo';
-import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { describeNeeding } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  axeFaults,
   CONSOLE_SETTINGS,
   keepPicture,
   openBrowser,
@@ -14,7 +12,6 @@ import {
   type Visitor,
   type VisitOptions,
 } from './console-browser.ts';
-import { settled } from './console-keyboard.ts';
 
 const TENANT = 'shop';
 
@@ -74,57 +71,6 @@ describeNeeding(['chromium'], 'pages for releases', () => {
     await dialog.getByRole('alert').waitFor();
     await context.close();
   });
-
-  test.for(['light', 'dark'] as const)('every page is clean for axe and keeps to its width: %s', async (theme) => {
-    const paths = await everyPage();
-    for (const [user, name] of [
-      ['sam', 'wide'],
-      ['rosa', 'narrow'],
-    ] as const) {
-      const width = name === 'narrow' ? 320 : 1440;
-      const { page, context, complaints } = await go(user, '/', { theme, width });
-      for (const [title, path] of Object.entries(paths)) {
-        await page.goto(`${server.url}${path}`);
-        await page.locator('h1').waitFor();
-        await page.getByText('as of').first().waitFor();
-        await settled(page);
-        await keepPicture(page, `releases-${title}-${theme}-${name}`);
-        expect(await axeFaults(page), `${path} for ${user}`).toEqual([]);
-        const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-        expect(excess, `${path} is wider than ${width} px`).toBeLessThanOrEqual(0);
-      }
-      expect(complaints).toEqual([]);
-      await context.close();
-    }
-  });
-
-  /** Every route of the area, with things that exist. */
-  async function everyPage(): Promise<Record<string, string>> {
-    const releases = people.admin.client(RELEASES_ROUTES);
-    const { body: components } = await releases.listComponents({});
-    const { body: environments } = await releases.listEnvironments({});
-    const { body: promotions } = await releases.listPromotions({});
-    const { body: deployments } = await people.admin.client(DEPLOYMENTS_ROUTES).listDeployments({});
-    const blocked = promotions.items.find(({ state }) => state === 'pending_gate');
-    const done = promotions.items.find(({ state }) => state === 'approved');
-    const release = await anyRelease();
-    return {
-      approvals: '/approvals',
-      decided: '/approvals?tab=done',
-      promotions: '/promotions',
-      blocked: `/promotions/${blocked?.id ?? ''}`,
-      approved: `/promotions/${done?.id ?? ''}`,
-      deployments: '/deployments',
-      ...(deployments.items[0] === undefined ? {} : { deployment: `/deployments/${deployments.items[0].id}` }),
-      releases: '/releases',
-      release: `/releases/${release.id}`,
-      components: '/components',
-      component: `/components/${components.items[0]?.id ?? ''}`,
-      environments: '/environments',
-      environment: `/environments/${environments.items[1]?.id ?? ''}`,
-      digest: `/digests/${release.components[0]?.platforms[0]?.manifestDigest ?? ''}`,
-    };
-  }
 
   async function anyRelease() {
     const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({});
