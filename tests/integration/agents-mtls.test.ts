@@ -25,7 +25,7 @@ describeEachServer('the port of agents', (started) => {
     admin = (await makeTenant(server, `agents-${tenants++}`)).admin;
     address = server.agentUrl ?? '';
     authority = (await shownBy(address)).at(-1)?.pem ?? '';
-  }, 120_000);
+  }, 300_000);
 
   const code = (error: string): unknown => expect.objectContaining({ code: error });
 
