@@ -51,7 +51,7 @@ export function FileDrop(props: FileDropProps) {
       <span className="small">
         {file === undefined
           ? `${props.takes}, at most ${binarySize(props.maxBytes)}.`
-          : `${fileSize(file.size)}. Nothing is sent yet.`}
+          : fileSize(file.size)}
       </span>
       <FileTrigger acceptedFileTypes={props.accept.split(',')} onSelect={(files) => take([...(files ?? [])])}>
         <Button>{file === undefined ? props.label : 'Choose another file'}</Button>

@@ -15,7 +15,7 @@ export const EVIDENCE_PAGES: readonly PageRoute[] = [
     scope: 'evidence.read',
   },
   {
-    path: '/log',
+    path: '/transparency-log',
     title: 'Transparency log',
     load: () => import('./log-page.tsx'),
     scope: 'evidence.read',

@@ -1,4 +1,5 @@
 import '../common/layout.css';
+import './parts/records.css';
 import { CONCELIER_ROUTES, type Observation } from '@stella-ops/contracts/concelier';
 import { EXCITITOR_ROUTES } from '@stella-ops/contracts/excititor';
 import { useState } from 'react';

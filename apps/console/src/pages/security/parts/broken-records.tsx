@@ -1,4 +1,5 @@
 import '../../common/layout.css';
+import './records.css';
 import { sentenceOf } from '../../../ui/index.ts';
 import { counted } from '../../common/words.ts';
 
