@@ -27,5 +27,6 @@ function verdictText(verdict: Verdict): string {
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
   ]);
+  if (rows.length === 0) return verdictTable(verdict);
   return `${verdictTable(verdict)}\n${table(['RULE', 'ACTION', 'ABOUT', 'EXCEPTION', 'VALUES'], rows)}`;
 }
