@@ -142,6 +142,8 @@ async function open(page: Page, path: string): Promise<void> {
 }
 
 async function ready(page: Page): Promise<void> {
+  // Where the pointer was left, something else may be now, and its hint would open.
+  await page.mouse.move(0, 0);
   const busy = page.getByRole('status').filter({ hasText: /^(?:Loading|Checking)/ });
   while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'hidden' });
 }
