@@ -24,6 +24,9 @@ export async function waitHealthy(
   let waitedMs = 0;
   const refuse = async (one: EngineContainer, what: string): Promise<never> => {
     const log = await docker.containerLogs(id, LOG_LINES).catch(() => '');
+    // An Engine that is told to remove a container kills it first, which looks like a fault of the container.
+    await pause(pollMs, undefined, { signal: context.signal });
+    if ((await docker.inspectContainer(id)) === undefined) throw gone(id);
     context.output(`${one.name} ${what}. Its last lines:\n${log}\n`);
     const [last = ''] = log.trimEnd().split('\n').slice(-1);
     throw fail('DEPLOY_NOT_HEALTHY', `${one.name} ${what}${last === '' ? '' : `; it said: ${last.slice(0, 300)}`}`);
@@ -31,7 +34,7 @@ export async function waitHealthy(
   for (;;) {
     context.signal.throwIfAborted();
     const one = await docker.inspectContainer(id);
-    if (one === undefined) throw fail('DEPLOY_CONTAINER_GONE', `the new container ${id.slice(0, 12)} is gone`);
+    if (one === undefined) throw gone(id);
     if (one.state === 'exited' || one.state === 'dead') {
       await refuse(one, `ended with code ${one.exitCode}${one.error === '' ? '' : ` (${one.error})`}`);
     }
@@ -50,3 +53,5 @@ export async function waitHealthy(
     waitedMs += pollMs;
   }
 }
+
+const gone = (id: string) => fail('DEPLOY_CONTAINER_GONE', `the new container ${id.slice(0, 12)} is gone`);
