@@ -123,7 +123,10 @@ export function TryPolicy(props: {
         </p>
       )}
       {judge.error === null ? null : <ErrorState error={judge.error} />}
-      {judge.data === undefined ? null : <Compared tried={judge.data.body} />}
+      {/* What was said of another text is not shown beside this one. */}
+      {judge.data === undefined || judge.variables?.source !== props.source ? null : (
+        <Compared tried={judge.data.body} />
+      )}
     </div>
   );
 }
