@@ -73,14 +73,16 @@ describeEachEngine('rules of releases', (engine) => {
   const code = (error: string): unknown => expect.objectContaining({ code: error });
   const calls = (world: World, routeId: string): number => world.asked.filter((one) => one === routeId).length;
   /** Nothing that was set off is still under way for the promotion. */
-  const settle = (tenantId: string, promotionId: string) =>
-    rig.eventually('every reason to look was followed', () =>
+  const settle = async (tenantId: string, promotionId: string) => {
+    await rig.settled();
+    await rig.eventually('every reason to look was followed', () =>
       database.withTenant(tenantId, async (tx) => {
         const { rows } = await sql<{ done: boolean }>`
           select wanted = evaluated as done from releases.promotion where promotion_id = ${promotionId}`.execute(tx);
         return rows[0]?.done;
       }),
     );
+  };
 
   /** Number of the last look at the gates that has ended. */
   const looks = (tenantId: string, promotionId: string) =>
