@@ -72,7 +72,6 @@ const STEPS: Readonly<Record<string, Step>> = {
   'client-create': { who: 'ada', words: 'client create nightly --scope scanner.scan' },
   'client-list': { who: 'ada', words: 'client list' },
   'client-remove': { who: 'ada', words: 'client remove nightly' },
-  'key-list': { who: 'sam', words: 'key list' },
   'advisories-import': {
     who: 'sam',
     words: `advisories import ${readdirSync(ADVISORIES)
@@ -123,6 +122,7 @@ const STEPS: Readonly<Record<string, Step>> = {
   'decision-verdict': { who: 'sam', words: 'decision verdict {decision}' },
   'decision-input': { who: 'sam', words: 'decision input {decision}' },
   'evidence-seal': { who: 'ada', words: 'evidence seal {decision}' },
+  'key-list': { who: 'sam', words: 'key list' },
   'image-list': { who: 'rosa', words: 'image list' },
   'findings-list': {
     who: 'rosa',
