@@ -31,13 +31,14 @@ const SIZES = {
 } as const;
 
 describeNeeding(['chromium'], 'every page of the console', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'stella-console-pages-'));
+  let folder = '';
   let server: TestServer;
   let browser: Browser;
   let agent: AgentProcess;
   let paths: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'stella-console-pages-'));
     [server, browser] = await Promise.all([startTestServer({ settings: CONSOLE_SETTINGS }), openBrowser()]);
     const people = await makeTenant(server, TENANT);
     const { body: enrolment } = await people.admin
