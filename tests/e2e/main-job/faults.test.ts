@@ -74,7 +74,7 @@ describeNeeding(FLEET_PARTS, 'what goes wrong on hosts', () => {
   /** Everything that a person needs to know: what happened, where, what to do. */
   function expectSaid({ deployment, text }: Failure, code: string, sentence: RegExp, hint: string): void {
     expect(deployment.sentence).toMatch(sentence);
-    expect(deployment.sentence).toMatch(/0 targets of 1 took shop 1\.0\.\d+; resume it, or roll back\.$/);
+    expect(deployment.sentence).toMatch(/0 of 1 target took shop 1\.0\.\d+; resume it, or roll back\.$/);
     expect(text).toMatch(/FAILED/);
     expect(text).toContain(`(${code}; ${hint}`);
   }

@@ -162,7 +162,7 @@ describeNeeding(FLEET_PARTS, 'a rolling deployment over three Engines', () => {
     await host.engine.restart();
     const failed = await company.end(deployment.id);
     expect(failed, JSON.stringify(failed.tasks)).toMatchObject({ state: 'failed' });
-    expect(failed.sentence).toMatch(/^prod-b failed: \S*worker\S* ended with code \d+.* 1 target of 3 took shop/);
+    expect(failed.sentence).toMatch(/^prod-b failed: \S*worker\S* ended with code \d+.* 1 of 3 targets took shop/);
     expect(states(failed)).toEqual(['succeeded', 'failed', 'skipped']);
     // Also the service whose turn had not come, and which died with the Engine.
     expect(await versions()).toEqual([both(other()), both(current), both(current)]);
@@ -186,7 +186,7 @@ describeNeeding(FLEET_PARTS, 'a rolling deployment over three Engines', () => {
     const failed = await company.end(deployment.id);
     expect(failed).toMatchObject({ state: 'failed' });
     expect(failed.sentence).toMatch(
-      /^prod-b failed: prod_prod-b-worker-\w+ is unhealthy.* 1 target of 3 took shop 1\.0\.\d+; resume it, or roll back\.$/,
+      /^prod-b failed: prod_prod-b-worker-\w+ is unhealthy.* 1 of 3 targets took shop 1\.0\.\d+; resume it, or roll back\.$/,
     );
     expect(states(failed)).toEqual(['succeeded', 'failed', 'skipped']);
     expect(await company.text(deployment.id)).toMatch(

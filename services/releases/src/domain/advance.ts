@@ -88,9 +88,9 @@ function sentenceOf(deployment: Advancing, event: DeploymentEvent | undefined, i
         ? `${environment} runs ${release} again, on ${targets}.`
         : `${release} runs in ${environment} on ${targets}.`;
     case 'target-failed':
-      return `${why} ${count(done, 'target', 'targets')} of ${tasks.length} took ${release}; resume it, or roll back.`;
+      return `${why} ${done} of ${targets} took ${release}; resume it, or roll back.`;
     case 'cancelled':
-      return `It was cancelled; ${count(done, 'target', 'targets')} of ${tasks.length} took ${release}.`;
+      return `It was cancelled; ${done} of ${targets} took ${release}.`;
     default:
       break;
   }
@@ -98,7 +98,7 @@ function sentenceOf(deployment: Advancing, event: DeploymentEvent | undefined, i
   const queued = tasks.filter(({ state }) => state === 'queued').map(({ target }) => target);
   if (first !== undefined) return `${why} Waiting for ${names(under)} to finish; nothing more is begun.`;
   if (isCancelled) return `It was cancelled: waiting for ${names(under)} to finish; nothing more is begun.`;
-  const progress = `${done} of ${targets} ${done === 1 && tasks.length === 1 ? 'is' : 'are'} done.`;
+  const progress = `${done} of ${targets} done.`;
   if (under.length > 0) return `Bringing ${release} to ${names(under)}; ${progress}`;
   if (isBeginning || queued.length === 0) return `Waiting for the agents to take ${release}; ${progress}`;
   return `Waiting for the agents of ${names(queued)}; ${progress}`;
