@@ -49,9 +49,7 @@ export function FileDrop(props: FileDropProps) {
         {file === undefined ? 'Drop a file here' : file.name}
       </Text>
       <span className="small">
-        {file === undefined
-          ? `${props.takes}, at most ${binarySize(props.maxBytes)}.`
-          : fileSize(file.size)}
+        {file === undefined ? `${props.takes}, at most ${binarySize(props.maxBytes)}.` : fileSize(file.size)}
       </span>
       <FileTrigger acceptedFileTypes={props.accept.split(',')} onSelect={(files) => take([...(files ?? [])])}>
         <Button>{file === undefined ? props.label : 'Choose another file'}</Button>
