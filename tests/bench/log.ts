@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { generateKey, hashedRekordBytes, statementBytes } from '@stella-ops/engine-envelope';
 import { digestOf } from '@stella-ops/engine-kernel';
@@ -59,9 +60,12 @@ async function measureRoutes(kind: string, database: Database): Promise<void> {
     ['one tenant', clients.slice(0, 1)],
     ['ten tenants', clients],
   ] as const) {
+    const paced = await arrivals(200, 3000, (at) => attest(chosen[at % chosen.length]));
+    report(`${kind}: sign to bundle, 200 each second, ${name}`, paced);
+    goal('p95 in ms', percentile(paced.times, 0.95), 50);
     const measured = await crowd(50, 1000, (at) => attest(chosen[at % chosen.length]));
-    report(`${kind}: sign to bundle, 50 at once, ${name}`, measured);
-    goal('p95 in ms', percentile(measured.times, 0.95), 100);
+    report(`${kind}: sign to bundle, 50 at once and again, ${name}`, measured);
+    if (name === 'one tenant') goal('p95 in ms', percentile(measured.times, 0.95), 100);
   }
   await rig.close();
 }
@@ -112,6 +116,24 @@ async function crowd(size: number, count: number, work: (at: number) => Promise<
   const { user, system } = process.cpuUsage(cpu);
   const perSecond = (count / (performance.now() - started)) * 1000;
   return { times, perSecond, cpuMs: (user + system) / 1000 / count };
+}
+
+/** Requests that come at a steady pace, whether those before are answered or not; what waits counts from its due time. */
+async function arrivals(perSecond: number, count: number, work: (at: number) => Promise<void>): Promise<Measured> {
+  const times: number[] = [];
+  const started = performance.now();
+  const cpu = process.cpuUsage();
+  const running: Promise<void>[] = [];
+  for (let at = 0; at < count; at++) {
+    const due = started + (at / perSecond) * 1000;
+    const wait = due - performance.now();
+    if (wait > 0) await delay(wait);
+    running.push(work(at).then(() => void times.push(performance.now() - due)));
+  }
+  await Promise.all(running);
+  const { user, system } = process.cpuUsage(cpu);
+  const served = (count / (performance.now() - started)) * 1000;
+  return { times, perSecond: served, cpuMs: (user + system) / 1000 / count };
 }
 
 function percentile(times: readonly number[], share: number): number {
