@@ -242,7 +242,10 @@ export const BoardCell = z.object({
   state: z.enum(['empty', 'approved', 'deploying', 'deployed', 'failed', 'waiting_gate', 'waiting_approval', 'frozen']),
   sentence: z.string(),
   promotionId: Id.nullable(),
-  /** What is on its way here; `state`, `sentence` and `promotionId` are then of it. */
+  /**
+   * What is on its way here, or was and failed; `state`, `sentence` and `promotionId` are then of it. Until it is there on
+   * every target, the release before it is what runs.
+   */
   next: z.object({ promotionId: Id, releaseId: Id, release: z.string(), version: z.string() }).nullable(),
   drift: z.int(),
   isFrozen: z.boolean(),

@@ -14,9 +14,12 @@ export function boardCell(
   open: readonly OpenOnBoard[],
   releases: ReadonlyMap<string, ReleaseOnBoard>,
 ): BoardCell {
-  const current = partOf(component, environment.currentReleaseId, releases);
+  const runs = whatRuns(environment);
+  const current = partOf(component, runs.releaseId, releases);
+  const attempt = lastAttempt(environment);
+  const attempted = attempt.releaseId === runs.releaseId ? undefined : partOf(component, attempt.releaseId, releases);
   const coming = open.findLast(({ releaseId }) => partOf(component, releaseId, releases) !== undefined);
-  const here = current === undefined ? EMPTY : whatIsHere(environment);
+  const here = current === undefined && attempted === undefined ? EMPTY : attempt;
   const place = {
     environment: environment.name,
     environmentId: environment.id,
@@ -26,37 +29,60 @@ export function boardCell(
     digest: current?.digest ?? null,
     drift: environment.drift.filter((one) => current !== undefined && (one === component || one === null)).length,
     isFrozen: environment.isFrozen,
-    since: current === undefined ? null : environment.currentSince,
+    since: current === undefined ? null : runs.since,
   };
   if (coming === undefined || here.state === 'deploying') {
-    const promotionId = current === undefined ? null : environment.currentPromotionId;
-    return { ...place, ...here, promotionId, next: null };
+    const promotionId = here === EMPTY ? null : environment.currentPromotionId;
+    const next = attempted === undefined || promotionId === null ? null : nextOf(attempted.release, promotionId);
+    return { ...place, state: here.state, sentence: here.sentence, promotionId, next };
   }
   const release = releases.get(coming.releaseId);
   const sentence = `${release?.release ?? ''}: ${coming.sentence}`;
-  const next = {
-    promotionId: coming.id,
-    releaseId: coming.releaseId,
-    release: release?.release ?? '',
-    version: release?.version ?? '',
-  };
+  const next = release === undefined ? null : nextOf(release, coming.id);
   return { ...place, state: comingState(coming), sentence, promotionId: coming.id, next };
 }
+
+const nextOf = ({ id, release, version }: ReleaseOnBoard, promotionId: string): NonNullable<BoardCell['next']> => ({
+  promotionId,
+  releaseId: id,
+  release,
+  version,
+});
 
 type Here = Pick<BoardCell, 'state' | 'sentence'>;
 
 const EMPTY: Here = { state: 'empty', sentence: 'Nothing was brought here yet.' };
 
-function whatIsHere({ deployment, currentReleaseId, promotionState, promotionSentence }: BoardEnvironment): Here {
-  if (deployment !== null && isUnderWay(deployment.state)) {
-    return { state: 'deploying', sentence: deployment.sentence };
-  }
-  if (deployment !== null && deployment.releaseId === currentReleaseId) {
+/** What an attempt replaces keeps running until the attempt has succeeded on every target; without targets, what was approved. */
+function whatRuns({ deployment, done, currentReleaseId, currentSince }: BoardEnvironment): {
+  readonly releaseId: string | null;
+  readonly since: string | null;
+} {
+  if (deployment === null) return { releaseId: currentReleaseId, since: currentSince };
+  return { releaseId: done?.releaseId ?? null, since: done?.updatedAt ?? null };
+}
+
+/** The last thing that was to happen here: a deployment, or an approval that came after it. */
+function lastAttempt({
+  deployment,
+  currentReleaseId,
+  currentSince,
+  promotionState,
+  promotionSentence,
+}: BoardEnvironment): Here & { readonly releaseId: string | null } {
+  const isApprovedSince =
+    deployment !== null &&
+    deployment.releaseId !== currentReleaseId &&
+    currentSince !== null &&
+    currentSince > deployment.createdAt;
+  if (deployment !== null && !isApprovedSince) {
+    const { releaseId, sentence } = deployment;
+    if (isUnderWay(deployment.state)) return { releaseId, state: 'deploying', sentence };
     const isThere = deployment.state === 'succeeded' || deployment.state === 'rolled_back';
-    return { state: isThere ? 'deployed' : 'failed', sentence: deployment.sentence };
+    return { releaseId, state: isThere ? 'deployed' : 'failed', sentence };
   }
   const state = promotionState === 'deployed' || promotionState === 'failed' ? promotionState : 'approved';
-  return { state, sentence: promotionSentence ?? '' };
+  return { releaseId: currentReleaseId, state, sentence: promotionSentence ?? '' };
 }
 
 function comingState({ state, isFrozen }: OpenOnBoard): BoardCell['state'] {

@@ -13,7 +13,9 @@ export async function getBoard({ host, clock }: Deps, { caller }: Pick<RequestCo
       const components = await boardComponents(tx);
       const open = await boardPromotions(tx);
       const ids = [
-        ...environments.flatMap(({ currentReleaseId }) => (currentReleaseId === null ? [] : [currentReleaseId])),
+        ...environments.flatMap(({ currentReleaseId, deployment, done }) =>
+          [currentReleaseId, deployment?.releaseId, done?.releaseId].filter((id) => typeof id === 'string'),
+        ),
         ...open.map(({ releaseId }) => releaseId),
       ];
       return { environments, components, open, releases: await boardReleases(tx, [...new Set(ids)]) };

@@ -26,8 +26,10 @@ export interface BoardEnvironment {
     readonly releaseId: string;
     readonly state: DeploymentState;
     readonly sentence: string;
-    readonly updatedAt: string;
+    readonly createdAt: string;
   } | null;
+  /** The last one that succeeded there, rollbacks too. */
+  readonly done: { readonly releaseId: string; readonly updatedAt: string } | null;
 }
 
 export async function boardEnvironments(tx: Tx, at: string): Promise<BoardEnvironment[]> {
@@ -39,7 +41,7 @@ export async function boardEnvironments(tx: Tx, at: string): Promise<BoardEnviro
            coalesce(t.targets, 0) as targets, coalesce(t.drift, '[]') as drift,
            e.current_release_id as "currentReleaseId", e.current_promotion_id as "currentPromotionId",
            e.current_since as "currentSince", p.state as "promotionState", p.sentence as "promotionSentence",
-           d.deployment
+           d.deployment, d.done
     from releases.environment e
     left join releases.promotion p on p.tenant_id = e.tenant_id and p.promotion_id = e.current_promotion_id
     left join lateral (
@@ -53,16 +55,24 @@ export async function boardEnvironments(tx: Tx, at: string): Promise<BoardEnviro
       ) one
     ) t on true
     left join lateral (
-      select json_build_object('releaseId', d.release_id, 'state', d.state, 'sentence', d.sentence,
-                               'updatedAt', to_char(d.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))
-               as deployment
-      from releases.deployment d
-      where d.tenant_id = e.tenant_id and d.environment_id = e.environment_id
-      order by d.deployment_id desc limit 1
+      select (select json_build_object('releaseId', release_id, 'state', state, 'sentence', sentence,
+                                       'createdAt', ${timeText('created_at')})
+              from releases.deployment
+              where tenant_id = e.tenant_id and environment_id = e.environment_id
+              order by deployment_id desc limit 1) as deployment,
+             (select json_build_object('releaseId', release_id, 'updatedAt', ${timeText('updated_at')})
+              from releases.deployment
+              where tenant_id = e.tenant_id and environment_id = e.environment_id
+                and state in ('succeeded', 'rolled_back')
+              order by deployment_id desc limit 1) as done
     ) d on true
     order by e.place limit ${MAX_ENVIRONMENTS}`.execute(tx);
   return rows;
 }
+
+/** A time inside of JSON, as columns have it: RFC 3339 in UTC with milliseconds. */
+const timeText = (column: 'created_at' | 'updated_at') =>
+  sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 export interface BoardComponent {
   readonly id: string;
