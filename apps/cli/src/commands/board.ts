@@ -25,5 +25,7 @@ export const command = defineServerCommand({
 function cellText(cell: BoardCell | undefined): string {
   if (cell === undefined || cell.state === 'empty') return '-';
   const drift = cell.drift > 0 ? `, drift ${cell.drift}` : '';
-  return `${cell.version ?? cell.release ?? ''} ${cell.state.replaceAll('_', ' ')}${drift}`.trim();
+  // What comes has the state; what runs stands before it.
+  const next = cell.next === null ? '' : ` → ${cell.next.version}`;
+  return `${cell.version ?? cell.release ?? '-'}${next} ${cell.state.replaceAll('_', ' ')}${drift}`;
 }
