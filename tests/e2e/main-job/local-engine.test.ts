@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '@stella-ops/contracts/deployments';
+import { projectName } from '@stella-ops/engine-compose';
 import { describeNeeding, type DockerRegistry, startDockerRegistry } from '@stella-ops/testkit';
 import { systemIds } from '@stella-ops/platform/runtime';
 import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
@@ -45,6 +46,7 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
   let laptop: Reached;
   let server: ServerProcess;
   let person: Person;
+  let tenantId: string;
   let company: Company;
   let strangers: Awaited<ReturnType<typeof everything>>;
 
@@ -69,6 +71,7 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     closers.push(async () => void (await server.end()));
     person = new Person(join(folder, 'admin'), { DOCKER_HOST: host });
     await person.logIn(server.url, 'demo', 'admin', server.adminPassword);
+    tenantId = (await person.json<{ tenant: { id: string } }>(['whoami'])).tenant.id;
     company = new Company(person);
     await until(
       () => person.run(['agent', 'show', 'local']),
@@ -121,6 +124,7 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     };
   }
 
+  const project = () => projectName(tenantId, ENVIRONMENT, TARGET);
   const add = () => person.run(['target', 'add', TARGET, '--env', ENVIRONMENT, '--local-engine', '--format', 'json']);
   const deploy = async (version: string) => company.deploy(ENVIRONMENT, { lab: version });
   const clean = (exit = 0) => person.json<Cleaned>(['target', 'remove', TARGET, '--clean'], exit);
@@ -138,23 +142,23 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     expect(count(made)).toEqual(count(strangers).map((number) => number + 1));
     const { docker } = laptop.engine;
     for (const kind of ['network', 'volume']) {
-      const project = await docker(kind, 'ls', '--quiet', '--filter', `label=stella.project=${ENVIRONMENT}_${TARGET}`);
-      expect(project.split('\n'), kind).toHaveLength(1);
+      const found = await docker(kind, 'ls', '--quiet', '--filter', `label=stella.project=${project()}`);
+      expect(found.split('\n'), kind).toHaveLength(1);
     }
     const [port] = (await docker('ps', '--filter', 'label=stella.component=lab', '--format', '{{.Ports}}')).split('\n');
     expect(port).toBe('127.0.0.1:8080->8080/tcp');
 
     const cleaned = await clean();
     expect(cleaned.removed).toEqual([
-      expect.stringMatching(/^container dev_laptop-web-/),
-      'network dev_laptop_front',
-      'volume dev_laptop_data',
+      expect.stringMatching(new RegExp(`^container ${project()}-web-`)),
+      `network ${project()}_front`,
+      `volume ${project()}_data`,
     ]);
     expect(cleaned.kept).toEqual([]);
     expect(await everything()).toEqual(strangers);
     expect(await person.run(['target', 'show', TARGET])).toMatchObject({ exit: 4 });
     // Once more is no fault; what another server made for a target of that name is not ours.
-    const labels = { project: `${ENVIRONMENT}_${TARGET}`, environment: ENVIRONMENT, 'deployment.id': systemIds.uuid() };
+    const labels = { project: project(), environment: ENVIRONMENT, 'deployment.id': systemIds.uuid() };
     const words = Object.entries(labels).flatMap(([name, value]) => ['--label', `stella.${name}=${value}`]);
     await docker('run', '--detach', '--network', 'none', '--name', 'twin', ...words, `${registry.host}/lab/web:1`);
     expect(await clean()).toMatchObject({ name: TARGET, removed: [], kept: [] });
@@ -175,12 +179,12 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     await add();
     await deploy('1');
     const { docker } = laptop.engine;
-    await docker('run', '--detach', '--name', 'guest', '--network', 'dev_laptop_front', `${registry.host}/lab/web:1`);
+    await docker('run', '--detach', '--name', 'guest', '--network', `${project()}_front`, `${registry.host}/lab/web:1`);
     const { stdout, exit } = await person.run(['target', 'remove', TARGET, '--clean']);
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/kept +network dev_laptop_front: containers of others use it/);
+    expect(stdout).toContain(`network ${project()}_front: containers of others use it`);
     await docker('rm', '--force', 'guest');
-    await docker('network', 'rm', 'dev_laptop_front');
+    await docker('network', 'rm', `${project()}_front`);
   });
 
   test('nothing is opened to the network, and nothing is touched by trying', async () => {

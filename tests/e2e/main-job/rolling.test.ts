@@ -186,7 +186,7 @@ describeNeeding(FLEET_PARTS, 'a rolling deployment over three Engines', () => {
     const failed = await company.end(deployment.id);
     expect(failed).toMatchObject({ state: 'failed' });
     expect(failed.sentence).toMatch(
-      /^prod-b failed: prod_prod-b-worker-\w+ is unhealthy.* 1 of 3 targets took shop 1\.0\.\d+; resume it, or roll back\.$/,
+      /^prod-b failed: prod_prod-b_[0-9a-f]{8}-worker-\w+ is unhealthy.* 1 of 3 targets took shop 1\.0\.\d+; resume it, or roll back\.$/,
     );
     expect(states(failed)).toEqual(['succeeded', 'failed', 'skipped']);
     expect(await company.text(deployment.id)).toMatch(

@@ -2,6 +2,7 @@ import { LABELS, projectName } from '@stella-ops/engine-compose';
 import { type ContainerClient, containerClient } from '@stella-ops/engine-docker';
 import { AppError } from '@stella-ops/engine-kernel';
 import type { Client } from '@stella-ops/contracts';
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { DEPLOYMENTS_ERRORS, DEPLOYMENTS_ROUTES, type Target } from '@stella-ops/contracts/deployments';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
@@ -32,8 +33,9 @@ export const command = defineServerCommand({
     }
     const docker = await openEngine(context);
     const target = await findTarget(deployments, name).catch(unlessUnknown);
-    if (target === undefined) return forget(docker, deployments, name);
-    const mark = await checkTarget(docker, deployments, target);
+    const tenantId = (await session.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id;
+    if (target === undefined) return forget(docker, deployments, tenantId, name);
+    const mark = await checkTarget(docker, deployments, tenantId, target);
     // The server forgets it last: when this breaks off, the next run finds it again.
     const cleaned = await cleanEngine(docker, mark);
     const { body } = await deployments.deleteTarget({ params: { targetId: target.id } });
@@ -55,7 +57,12 @@ function unlessUnknown(error: unknown): undefined {
 }
 
 /** @returns what the target's things carry, when all of it may go */
-async function checkTarget(docker: ContainerClient, deployments: Deployments, target: Target): Promise<Mark> {
+async function checkTarget(
+  docker: ContainerClient,
+  deployments: Deployments,
+  tenantId: string,
+  target: Target,
+): Promise<Mark> {
   const { name, environment, kind } = target;
   if (kind !== 'docker') {
     throw fail('USAGE', `${name} is a script host: --clean is for Docker Engines`, { hint: 'Leave out --clean.' });
@@ -68,7 +75,7 @@ async function checkTarget(docker: ContainerClient, deployments: Deployments, ta
       `a deployment of ${environment} is under way`,
     );
   }
-  const mark = { environment, project: projectName(environment, name) };
+  const mark = { environment, project: projectName(tenantId, environment, name) };
   const known = target.containers.filter(({ labels }) => labels[LABELS.project] === mark.project);
   if (known.length > 0 && !(await isOnEngine(docker, mark))) {
     throw fail('ENGINE_ELSEWHERE', `nothing of ${name} is on the Engine at ${docker.host}; its agent sees containers`);
@@ -77,9 +84,9 @@ async function checkTarget(docker: ContainerClient, deployments: Deployments, ta
 }
 
 /** The server has no such target: what is left of it here goes, and nothing left is what was asked for. */
-async function forget(docker: ContainerClient, deployments: Deployments, name: string) {
+async function forget(docker: ContainerClient, deployments: Deployments, tenantId: string, name: string) {
   const all: Cleaned[] = [];
-  for (const mark of await leftMarks(docker, deployments, name)) all.push(await cleanEngine(docker, mark));
+  for (const mark of await leftMarks(docker, deployments, tenantId, name)) all.push(await cleanEngine(docker, mark));
   const removed = all.flatMap((one) => one.removed);
   const cleaned = { removed, kept: all.flatMap((one) => one.kept) };
   const what = removed.length === 0 ? 'the server knows none of this name, and nothing of it is here' : name;

@@ -57,13 +57,14 @@ export async function isOnEngine(docker: ContainerClient, mark: Mark): Promise<b
 export async function leftMarks(
   docker: ContainerClient,
   deployments: Client<typeof DEPLOYMENTS_ROUTES>,
+  tenantId: string,
   target: string,
 ): Promise<Mark[]> {
   const ours = new Map<string, Mark>();
   for (const { labels } of await docker.listContainers([LABELS.project, LABELS.deployment])) {
     const { [LABELS.project]: project, [LABELS.environment]: environment, [LABELS.deployment]: deploymentId } = labels;
     if (project === undefined || environment === undefined || deploymentId === undefined || ours.has(project)) continue;
-    if (projectName(environment, target) !== project) continue;
+    if (projectName(tenantId, environment, target) !== project) continue;
     if (await isKnown(deployments, deploymentId)) ours.set(project, { environment, project });
   }
   return [...ours.values()];

@@ -62,7 +62,7 @@ export async function prepareDeployment(deps: Deps, tenantId: string, parts: Ing
   const { environment, release, targets } = parts;
   // Put anew, although it is there: it may be replaced now, and swept before the row of this deployment names it.
   await store.put(bytes);
-  const plans = renderPlans({ deploymentId: id, environment: environment.name, release, model, targets });
+  const plans = renderPlans({ tenantId, deploymentId: id, environment: environment.name, release, model, targets });
   for (const plan of plans.plans) await store.put(plan.bytes);
   await store.put(plans.index.bytes);
   return { id, ...parts, plans };

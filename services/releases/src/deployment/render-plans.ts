@@ -19,6 +19,7 @@ export interface RenderedPlans {
 }
 
 export interface RenderInput {
+  readonly tenantId: string;
   readonly deploymentId: string;
   readonly environment: string;
   readonly release: Release;
@@ -51,7 +52,7 @@ export function renderPlans(input: RenderInput): RenderedPlans {
   return { index: { bytes, digest: digestOf(bytes) }, plans };
 }
 
-function renderPlan({ deploymentId, environment, release, model }: RenderInput, target: TargetRow) {
+function renderPlan({ tenantId, deploymentId, environment, release, model }: RenderInput, target: TargetRow) {
   if (target.kind !== KINDS[model.kind]) {
     throw fail(
       'TARGETS_MISSING',
@@ -75,7 +76,7 @@ function renderPlan({ deploymentId, environment, release, model }: RenderInput, 
     );
   }
   const options = {
-    project: projectName(environment, target.name),
+    project: projectName(tenantId, environment, target.name),
     images,
     labels: { deploymentId, releaseId: release.id, environment },
   };
