@@ -73,10 +73,10 @@ describeNeeding(
       const current = async () => (await people.sam.client(CONCELIER_ROUTES).listSnapshots({})).body.items[0];
       const before = await current();
       await dialog.getByRole('button', { name: 'Make snapshot' }).click();
-      const told = await dialog.getByText(/^The snapshot has \d+ records\.$/).innerText();
+      const told = await dialog.getByText(/^The snapshot has \d+ records\./).innerText();
       // Another story may have imported records, too: they come into the same snapshot.
       const after = await current();
-      expect(told).toBe(`The snapshot has ${after?.records} records.`);
+      expect(told).toContain(`The snapshot has ${after?.records} records.`);
       expect(after?.records).toBeGreaterThanOrEqual((before?.records ?? 0) + 2);
 
       await dialog.getByRole('button', { name: 'Import another file' }).click();
