@@ -42,7 +42,7 @@ async function main(args: readonly string[]): Promise<void> {
     agent = await startDemoAgent(server, process.env, (line) => process.stderr.write(`${line}\n`));
     await seedDemo(server, (line) => process.stdout.write(`${line}\n`), {
       agent: agent === undefined ? undefined : LOCAL_AGENT,
-    });
+    }).catch(sayIncomplete);
   }
 }
 
@@ -77,6 +77,12 @@ function announce({ url, apiUrl, dataDir, engine }: RunningServer): void {
   }
   lines.push(`  data      ${dataDir} (${engine})`);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** The server is up and may be used; what the demo lacks is no reason to end it. */
+function sayIncomplete(error: unknown): void {
+  const why = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The demo is not complete: ${why}\n  hint: The next start goes on where this one stopped.\n`);
 }
 
 function fatal(error: unknown): void {

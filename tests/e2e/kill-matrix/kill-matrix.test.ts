@@ -18,7 +18,7 @@ import type { Point } from './messages.ts';
 import { freePort, ServerProcess } from './server-process.ts';
 
 /** A few seconds each. `STELLA_KILLS=300 npx vitest run tests/e2e/kill-matrix` is the long run before a release. */
-const KILLS = Number(process.env['STELLA_KILLS'] ?? (process.env['STELLA_TESTS_STRICT'] === '1' ? 60 : 24));
+const KILLS = Number(process.env['STELLA_KILLS'] ?? (process.env['STELLA_TESTS_STRICT'] === '1' ? 40 : 24));
 const PACK = readFileSync(join(import.meta.dirname, '..', '..', '..', 'policies', 'development.yaml'));
 const RECORD = readFileSync(join(import.meta.dirname, '..', '..', '..', 'demo', 'advisories', 'PYSEC-2021-108.json'));
 

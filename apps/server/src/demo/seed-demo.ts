@@ -153,14 +153,14 @@ async function history(people: ShopPeople, images: ReadonlyMap<string, string>, 
       { body: { releaseId, environment, reason } },
       { idempotencyKey: `demo-promotion-${releaseId}-${environment}` },
     );
-    return settled(rosa, body.id, isDeployed);
+    return settled(rosa, body.id, { isDeployed, isApproved: false });
   };
   const approve = async (promotion: Promotion, reason: string): Promise<void> => {
     if (promotion.state === 'pending_approval') {
       const params = { promotionId: promotion.id };
       await sam.approvePromotion({ params, body: { reason } }, { idempotencyKey: `demo-approval-${promotion.id}` });
     }
-    await settled(rosa, promotion.id, isDeployed);
+    await settled(rosa, promotion.id, { isDeployed, isApproved: true });
   };
 
   const first = await release('1.0.0', 'The first release of the shop.');
@@ -188,16 +188,22 @@ async function history(people: ShopPeople, images: ReadonlyMap<string, string>, 
   await promote(fixed, 'stage', 'Replaces 1.1.0');
 }
 
-/** Waits until nothing waits for the server itself any more: gates were looked at, what was approved is deployed. */
+/**
+ * Waits until nothing waits for the server itself any more: gates were looked at, what was approved is deployed.
+ *
+ * @param isApproved its approval was given just now, and is yet to be followed
+ */
 async function settled(
   rosa: ReturnType<typeof clientOf>,
   promotionId: string,
-  isDeployed: boolean,
+  { isDeployed, isApproved }: { readonly isDeployed: boolean; readonly isApproved: boolean },
 ): Promise<Promotion> {
   const deadlineMs = performance.now() + WAIT_MS;
   for (;;) {
     const { body } = await rosa.getPromotion({ params: { promotionId } });
-    const isUnderWay = isDeployed && (body.state === 'approved' || body.state === 'deploying');
+    const isUnderWay =
+      (isDeployed && (body.state === 'approved' || body.state === 'deploying')) ||
+      (isApproved && body.state === 'pending_approval');
     const isDone =
       (body.state !== 'pending_gate' && !isUnderWay) ||
       (body.state === 'pending_gate' && body.gates.length > 0 && body.gates.some(({ state }) => state === 'blocked'));

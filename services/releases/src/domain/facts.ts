@@ -83,6 +83,8 @@ export interface FreezeFact {
 /** The environment before this one, and how far the release came there. */
 export interface OrderFact {
   readonly environment: string;
+  /** It has targets: what is approved for it is deployed there, and only then it has been there. */
+  readonly deploys: boolean;
   readonly promotion: { readonly id: string; readonly state: string } | undefined;
 }
 

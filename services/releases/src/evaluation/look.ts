@@ -7,6 +7,7 @@ import { approvalFacts, voidedPeople } from '../promotion-approvals.ts';
 import { approvalsOf } from '../store/approvals.ts';
 import { environmentBefore, type EnvironmentRow, freezesOf } from '../store/environments.ts';
 import { progressIn, type PromotionRow } from '../store/promotions.ts';
+import { targetsOfEnvironment } from '../store/targets.ts';
 import type { Tx } from '../store/tx.ts';
 import type { Answers } from './evaluate-promotion.ts';
 import { gatesOf, withEarlierTimes } from './gates-of.ts';
@@ -38,7 +39,11 @@ export async function look(
   const before =
     lower === undefined
       ? undefined
-      : { environment: lower.name, promotion: await progressIn(tx, promotion.releaseId, lower.id) };
+      : {
+          environment: lower.name,
+          deploys: (await targetsOfEnvironment(tx, lower.id)).length > 0,
+          promotion: await progressIn(tx, promotion.releaseId, lower.id),
+        };
   const { release } = promotion;
   const others = gatesOf(at, { ...answers, release, mode, environment: environment.name, before, freezes });
 

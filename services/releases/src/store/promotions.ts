@@ -124,9 +124,10 @@ export async function progressIn(
   const { rows } = await sql<{ id: string; state: string }>`
     select promotion_id as id, state from releases.promotion
     where release_id = ${releaseId} and environment_id = ${environmentId}
-    order by case when state in ('approved', 'deployed') then 0
-                  when state in ('pending_gate', 'pending_approval', 'deploying') then 1
-                  else 2 end,
+    order by case when state = 'deployed' then 0
+                  when state = 'approved' then 1
+                  when state in ('pending_gate', 'pending_approval', 'deploying') then 2
+                  else 3 end,
              promotion_id desc
     limit 1`.execute(tx);
   return rows[0];

@@ -31,15 +31,27 @@ test.each([
   ['failed', 'blocked'],
   ['rolled_back', 'blocked'],
 ])('order: a release that is %s below is %s here', (state, expected) => {
-  const gate = orderGate(AT, 'shop 1.0.0', 'prod', { environment: 'stage', promotion: { id: 'p', state } });
+  const gate = orderGate(AT, 'shop 1.0.0', 'prod', {
+    environment: 'stage',
+    deploys: false,
+    promotion: { id: 'p', state },
+  });
   expect(gate.state).toBe(expected);
   expect(gate.evidence).toEqual([{ kind: 'promotion', id: 'p' }]);
   expect(gate.fix === null).toBe(expected === 'passed');
 });
 
+test('order: where releases are deployed, an approved one is still on its way', () => {
+  const below = (state: string) => ({ environment: 'stage', deploys: true, promotion: { id: 'p', state } });
+  expect(orderGate(AT, 'shop 1.0.0', 'prod', below('approved')).state).toBe('waiting');
+  expect(orderGate(AT, 'shop 1.0.0', 'prod', below('deployed')).state).toBe('passed');
+});
+
 test('order: the first environment asks for nothing below; a release unknown below is blocked', () => {
   expect(orderGate(AT, 'shop 1.0.0', 'dev', undefined).state).toBe('passed');
-  expect(orderGate(AT, 'shop 1.0.0', 'prod', { environment: 'stage', promotion: undefined }).state).toBe('blocked');
+  expect(orderGate(AT, 'shop 1.0.0', 'prod', { environment: 'stage', deploys: true, promotion: undefined }).state).toBe(
+    'blocked',
+  );
 });
 
 test('freeze: it holds from its first millisecond up to, and without, its end', () => {

@@ -14,13 +14,14 @@ export function orderGate(at: string, release: string, environment: string, befo
   }
   const { promotion } = before;
   const evidence = promotion === undefined ? [] : [{ kind: 'promotion' as const, id: promotion.id }];
-  switch (promotion?.state) {
+  // Where things are deployed, approval alone has shown nothing.
+  switch (promotion?.state === 'approved' && before.deploys ? 'deploying' : promotion?.state) {
     case 'approved':
     case 'deployed':
       return gateOf(at, {
         name,
         state: 'passed',
-        sentence: `${release} was ${promotion.state} for ${before.environment}.`,
+        sentence: `${release} was ${promotion?.state} for ${before.environment}.`,
         evidence,
       });
     case 'pending_gate':
