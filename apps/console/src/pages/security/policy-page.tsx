@@ -77,7 +77,9 @@ export function Component() {
           </Button>
         )
       }
-      command={`stella policy list`}
+      command={
+        pack === undefined ? 'stella policy list' : `stella policy show ${commandWord(`${pack.name}@${pack.version}`)}`
+      }
       asOfMs={query.data?.asOfMs}
     >
       {query.error === null ? null : <ErrorState error={query.error} retry={() => void query.refetch()} />}

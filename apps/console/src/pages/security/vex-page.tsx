@@ -41,7 +41,7 @@ export function Component() {
           Import document…
         </Button>
       }
-      command="stella vex import FILE"
+      command="stella vex list"
       asOfMs={current.data?.asOfMs}
     >
       <ImportVexDialog isOpen={isImporting} onClose={() => setImporting(false)} />

@@ -44,6 +44,7 @@ export function Component() {
   return (
     <Page
       title="Clients"
+      command="stella client list"
       sentence={
         pages.isPending
           ? ' '
@@ -66,7 +67,11 @@ export function Component() {
           { id: 'remove', label: 'Remove client', run: setRemoved, disabledReason: () => whyNot('client.write') },
         ]}
         empty={
-          <EmptyState title="No client is registered" icon="agent">
+          <EmptyState
+            title="No client is registered"
+            icon="agent"
+            command="stella client create NAME --scope scanner.scan"
+          >
             For programs that ask for tokens by the client credentials grant. A pipeline needs an API token only.
           </EmptyState>
         }
