@@ -1,10 +1,8 @@
 import type { EvidencePacket } from '@stella-ops/contracts/evidence';
-import type { Job } from '@stella-ops/platform/jobs';
 import type { IdSource, Logger, Metrics, SystemClock } from '@stella-ops/platform/runtime';
-import type { ServiceHost } from '@stella-ops/platform/service';
+import type { ObjectSweep, ServiceHost } from '@stella-ops/platform/service';
 import type { EVIDENCE_METRICS } from './metrics.ts';
 import type { EvidenceConfig } from './config.ts';
-import type { SweepObjects } from './jobs/sweep-objects-job.ts';
 
 /** What everything that seals stands on. */
 export interface Sealing {
@@ -13,7 +11,7 @@ export interface Sealing {
   readonly clock: SystemClock;
   readonly ids: IdSource;
   readonly logger: Logger;
-  readonly sweep: Job<SweepObjects>;
+  readonly sweep: ObjectSweep;
   readonly record: Metrics<typeof EVIDENCE_METRICS>['record'];
 }
 

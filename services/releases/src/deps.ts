@@ -1,6 +1,6 @@
 import type { Job } from '@stella-ops/platform/jobs';
 import type { IdSource, Metrics, Randomness, SystemClock } from '@stella-ops/platform/runtime';
-import type { ServiceHost } from '@stella-ops/platform/service';
+import type { ObjectSweep, ServiceHost } from '@stella-ops/platform/service';
 import type { AgentAuthority } from './agents/agent-authority.ts';
 import type { TaskBell } from './agents/task-bell.ts';
 import type { PlanCache } from './deployment/plan-cache.ts';
@@ -21,7 +21,7 @@ export interface ReleasesJobs {
   readonly wakePromotion: Job<{ promotionId: string; evaluation: number; at: string }>;
   readonly scanImages: Job<{ releaseId: string }>;
   readonly deployPromotion: Job<{ promotionId: string; because: string }>;
-  readonly sweepObjects: Job<{ day: string }>;
+  readonly sweepObjects: ObjectSweep;
 }
 
 /** What commands, queries and jobs of this service stand on. */

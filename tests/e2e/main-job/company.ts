@@ -38,7 +38,8 @@ export class Company {
 
   /** Asks for a release in an environment; it is deployed by itself. @returns its deployment, as soon as there is one */
   async begin(environment: string, release: string): Promise<Deployment> {
-    await this.admin.json<Promotion>(['promotion', 'request', release, environment]);
+    // Without waiting for the gates: a quick agent may have failed by then, and some tests are about that.
+    await this.admin.json<Promotion>(['promotion', 'request', release, environment, '--no-wait']);
     const { stdout } = await until(
       () => this.admin.run(['deployment', 'show', `${release}:${environment}`, '--format', 'json']),
       ({ exit }) => exit === 0,

@@ -85,7 +85,6 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     );
     const { items } = await person.json<{ items: Target[] }>(['target', 'list', '--env', ENVIRONMENT]);
     for (const { name } of items) await person.json(['target', 'remove', name]);
-    await company.template(ENVIRONMENT, template(LOOPBACK));
     await laptop.engine.docker('pull', '--quiet', `${web}:1`);
     await addStrangers();
     strangers = await everything();
@@ -93,6 +92,7 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
   afterAll(() => closeAll(closers));
   beforeEach(async () => {
     await person.run(['target', 'remove', TARGET, '--clean']);
+    await company.template(ENVIRONMENT, template(LOOPBACK));
     expect(await everything()).toEqual(strangers);
   });
 
@@ -191,7 +191,6 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
     await add();
     await company.template(ENVIRONMENT, template('8080:8080'));
     const failed = await deploy('1');
-    await company.template(ENVIRONMENT, template(LOOPBACK));
     expect(failed).toMatchObject({ state: 'failed' });
     expect(failed.sentence).toMatch(
       /^laptop failed: web publishes port 8080 on 0\.0\.0\.0; this agent publishes on loopback only\./,

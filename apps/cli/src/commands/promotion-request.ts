@@ -16,7 +16,7 @@ export const command = defineServerCommand({
     'no-wait': { type: 'flag', summary: 'do not wait for the gates' },
   },
   examples: ['stella promotion request shop@1.2.0 stage --reason "search is ready"'],
-  exits: { 6: 'blocked by a gate' },
+  exits: { 6: 'blocked by a gate, or failed on its targets by then' },
   async run(session, [text = '', environment = ''], options, context) {
     const releases = session.client(RELEASES_ROUTES);
     const release = await findRelease(releases, text);

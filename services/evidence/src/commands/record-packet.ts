@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { EVIDENCE_EVENTS } from '@stella-ops/contracts/evidence';
 import { publishEvent } from '@stella-ops/platform/events';
-import { sweepOfDay } from '@stella-ops/platform/objects';
+import { sweepLater } from '@stella-ops/platform/service';
 import type { NewPacket } from '../domain/new-packet.ts';
 import type { Recorded, Sealing } from '../sealing.ts';
 import { findPacketOf, insertPacket } from '../store/packets.ts';
@@ -17,8 +17,7 @@ export async function recordPacket<Tables>(
   prepared: NewPacket,
 ): Promise<Recorded> {
   const sealedAt = clock.now();
-  const { day, startAfter } = sweepOfDay(sealedAt);
-  await host.jobs.enqueue(tx, sweep, tenantId, { day }, { startAfter });
+  await sweepLater(host, tx, sweep, tenantId, sealedAt);
   const packet = await insertPacket(tx, tenantId, { ...prepared, id: ids.uuid(), sealedAt });
   if (packet !== undefined) {
     const { kind, subjectId, capsuleDigest, bundleDigest } = packet;
