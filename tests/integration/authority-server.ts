@@ -48,7 +48,13 @@ export interface AuthorityServer {
 
 export const PASSWORD = 'a horse eats 7 carrots';
 
-const limits = { headersTimeoutMs: 10_000, keepAliveTimeoutMs: 5000, maxHeaderBytes: 16_384, maxConnections: 200 };
+const limits = {
+  headersTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 5000,
+  stallTimeoutMs: 30_000,
+  maxHeaderBytes: 16_384,
+  maxConnections: 200,
+};
 
 /**
  * Authority behind a real port.

@@ -50,8 +50,12 @@ export const HTTP_CONFIG = defineConfig({
     deadlineMs: milliseconds.default(60_000).describe('Longest time of a request until its answer begins.'),
     heartbeatMs: milliseconds.default(15_000).describe('Sign of life on event streams.'),
     jsonTimeoutMs: milliseconds.default(10_000).describe('Longest time for a JSON body to arrive.'),
-    stallTimeoutMs: milliseconds.default(30_000).describe('Longest pause within an upload.'),
-    headersTimeoutMs: milliseconds.default(10_000).describe('Longest time for request headers to arrive.'),
+    stallTimeoutMs: milliseconds
+      .default(30_000)
+      .describe('Longest pause within an upload, or of whoever reads an answer.'),
+    headersTimeoutMs: milliseconds
+      .default(10_000)
+      .describe('Longest time for request headers to arrive, and for a TLS handshake.'),
     keepAliveTimeoutMs: milliseconds.default(65_000).describe('How long an idle connection stays open.'),
     maxHeaderBytes: z.int().min(1024).max(1_048_576).default(32_768).describe('All request headers together.'),
     maxConnections: z.int().min(1).max(100_000).default(2_000).describe('Connections at once.'),

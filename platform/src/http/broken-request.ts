@@ -5,7 +5,9 @@ import type { Socket } from 'node:net';
 
 /** Answers bytes that are no HTTP request, or headers that are too many or too slow, and closes the connection. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // Without a finished handshake nothing can be said, and the end of the connection would wait for it.
+  const isUnsecured = /^ERR_(?:SSL|TLS)_/.test(error.code ?? '');
+  if (isUnsecured || error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const problem = problemOf(problemFor(error), '0'.repeat(32));
   const body = JSON.stringify(problem);
   const head = [

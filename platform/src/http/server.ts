@@ -46,8 +46,10 @@ export interface ServerOptions {
    */
   readonly tls?: TlsIdentity;
   readonly limits: {
-    /** For all request headers to arrive. */
+    /** For all request headers to arrive, before them the TLS handshake, and for what is sent to a mount the body too. */
     readonly headersTimeoutMs: number;
+    /** A reader that takes nothing of its answer for so long is gone. */
+    readonly stallTimeoutMs: number;
     readonly keepAliveTimeoutMs: number;
     readonly maxHeaderBytes: number;
     readonly maxConnections: number;
@@ -96,7 +98,7 @@ export function createHttpServer(options: ServerOptions): HttpServer {
   let isDraining = false;
 
   for (const endpoint of options.endpoints) addRoute(app, endpoint, options.pipeline, streams);
-  for (const mount of options.mounts ?? []) addMount(app, mount);
+  for (const mount of options.mounts ?? []) addMount(app, mount, options.limits.headersTimeoutMs);
 
   return {
     listen: async (address) => {
@@ -169,9 +171,18 @@ function createApp(options: ServerOptions): FastifyInstance {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // The body has its own times (`readBody`): one limit for the whole request would cut off long uploads.
     requestTimeout: 0,
+    connectionTimeout: limits.stallTimeoutMs,
     ...(options.tls === undefined
       ? { http: serverOptions }
-      : { https: { ...serverOptions, ...contextOf(options.tls), requestCert: true, rejectUnauthorized: false } }),
+      : {
+          https: {
+            ...serverOptions,
+            ...contextOf(options.tls),
+            handshakeTimeout: limits.headersTimeoutMs,
+            requestCert: true,
+            rejectUnauthorized: false,
+          },
+        }),
     bodyLimit: Number.MAX_SAFE_INTEGER,
     routerOptions: { maxParamLength: 1024, querystringParser: () => ({}) },
     exposeHeadRoutes: false,
@@ -182,11 +193,13 @@ function createApp(options: ServerOptions): FastifyInstance {
     },
   });
   app.server.maxConnections = limits.maxConnections;
+  app.server.on('request', endStalled);
   // One parser for everything, which leaves the stream alone: the route decides how its body is read.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   app.setNotFoundHandler((request, reply) => {
-    if (options.fallback?.(request.raw, reply.raw) === true) return reply.hijack();
+    // Pages take no body: what is left of one would keep the connection open for as long as somebody sends it.
+    if (!hasBody(request) && options.fallback?.(request.raw, reply.raw) === true) return reply.hijack();
     const unknown = fail('ROUTE_UNKNOWN', `there is no ${request.method} ${request.url.split('?')[0]?.slice(0, 200)}`);
     return send(reply, problemReply(unknown, options.traceId()), unreadOf(request));
   });
@@ -248,9 +261,24 @@ function addRoute(app: FastifyInstance, endpoint: Endpoint, pipeline: Pipeline, 
   });
 }
 
-function addMount(app: FastifyInstance, mount: Mount): void {
+/**
+ * Nothing was received or sent for a while. A handler may need longer, and its caller waits; an answer that lies there
+ * unread holds a connection for nothing.
+ */
+function endStalled({ socket }: IncomingMessage, response: ServerResponse): void {
+  response.on('timeout', () => {
+    if (socket.writableLength > 0) socket.destroy();
+  });
+}
+
+function addMount(app: FastifyInstance, mount: Mount, bodyTimeoutMs: number): void {
   const handler = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
+    if (hasBody(request)) {
+      // Mounts take small forms, and do not look at the clock.
+      const timer = setTimeout(() => request.raw.socket.destroy(), bodyTimeoutMs);
+      finished(request.raw, () => clearTimeout(timer));
+    }
     mount.handle(request.raw, reply.raw);
   };
   app.all(mount.prefix, handler);

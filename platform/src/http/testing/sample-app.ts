@@ -54,6 +54,8 @@ interface Overrides {
   readonly times?: Partial<PipelineOptions['times']>;
   readonly limits?: Partial<ServerOptions['limits']>;
   readonly mounts?: NonNullable<ServerOptions['mounts']>;
+  readonly tls?: NonNullable<ServerOptions['tls']>;
+  readonly fallback?: NonNullable<ServerOptions['fallback']>;
 }
 
 const crate = (name: string, weight: number) => ({ id: CRATE_ID, name, weight, labels: {} });
@@ -162,9 +164,12 @@ export function sampleApp(overrides: Overrides = {}) {
     endpoints,
     pipeline,
     ...(overrides.mounts === undefined ? {} : { mounts: overrides.mounts }),
+    ...(overrides.tls === undefined ? {} : { tls: overrides.tls }),
+    ...(overrides.fallback === undefined ? {} : { fallback: overrides.fallback }),
     limits: {
       headersTimeoutMs: 5000,
       keepAliveTimeoutMs: 5000,
+      stallTimeoutMs: 5000,
       maxHeaderBytes: 16_384,
       maxConnections: 100,
       ...overrides.limits,
