@@ -60,6 +60,8 @@ export const AGENT_ROUTES = {
             target: z.object({ id: Id, name: z.string(), kind: TargetKind }),
             deploymentId: Id,
             fencingToken: z.int(),
+            /** 1 at first, one more each time that people have it tried again; what an earlier one ended with is over. */
+            attempt: z.int().min(1),
             leaseMs: z.int(),
             /** Rendered, canonical: exactly what is to be done. Its digest is `planDigest`. */
             plan: JsonValue,

@@ -1,11 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AGENT_ROUTES } from '@stella-ops/contracts/deployments';
+import { fileJournal } from '@stella-ops/engine-deploy';
 import * as z from 'zod';
 import { syncFolder, writeDurably } from '../durable-file.ts';
 import type { Task } from './task.ts';
 
 const TaskSchema = AGENT_ROUTES.takeTask.responses[200].shape.task.unwrap();
+const JOURNAL = 'journal.jsonl';
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** A task on disk, from its lease until the server knows its end. */
@@ -25,6 +27,7 @@ export async function keepTask(tasks: string, task: Task): Promise<KeptTask | un
   const folder = join(tasks, task.id);
   const before = await readTask(folder);
   if (before !== undefined && before.fencingToken > task.fencingToken) return undefined;
+  if (before !== undefined && before.attempt < task.attempt) await forgetEnd(join(folder, JOURNAL));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeDurably(join(folder, 'task.json'), JSON.stringify(task));
   await syncFolder(tasks);
@@ -45,9 +48,18 @@ export async function readKeptTasks(tasks: string): Promise<KeptTask[]> {
 
 const keptTask = (folder: string, task: Task): KeptTask => ({
   task,
-  journal: join(folder, 'journal.jsonl'),
+  journal: join(folder, JOURNAL),
   drop: () => rm(folder, { recursive: true, force: true }),
 });
+
+/** What an attempt ended with is not the end of the next one. Work that has not ended goes on, whoever asked for it. */
+async function forgetEnd(journal: string): Promise<void> {
+  // One that cannot be read is told of by the run.
+  const entries = await fileJournal(journal)
+    .read()
+    .catch(() => []);
+  if (entries.some(({ kind }) => kind === 'finished')) await rm(journal);
+}
 
 async function readTask(folder: string): Promise<Task | undefined> {
   try {

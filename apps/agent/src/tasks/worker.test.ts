@@ -274,6 +274,29 @@ describe('work on tasks', () => {
     expect(target.performed).toEqual(['one']);
   });
 
+  test('what an earlier attempt ended with is not told of the next one: that is carried out', async () => {
+    const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
+    STEPS.forEach((step) => target.let(step));
+    // The server has the end, and its answer is lost: people have tried it again before the agent asks once more.
+    script.answers.set('finishTask', LOST);
+    script.tasks.push(taskOf(1, 1));
+    const worker = start(folder, script, target);
+    await until(() => script.finished().length === 1);
+    script.answers.delete('finishTask');
+    script.tasks.push(taskOf(1, 2, { attempt: 2 }));
+    await until(() => script.finished().length === 2);
+    expect(target.performed).toEqual([...STEPS, ...STEPS]);
+    // Another lease of the same attempt gets the receipt that is there.
+    script.answers.set('finishTask', LOST);
+    script.tasks.push(taskOf(2, 1));
+    await until(() => script.finished().length === 3);
+    script.answers.delete('finishTask');
+    script.tasks.push(taskOf(2, 2));
+    await until(() => script.finished().length === 4);
+    await worker.stop();
+    expect(target.performed).toEqual([...STEPS, ...STEPS, ...STEPS]);
+  });
+
   test('a plan with another digest is refused by name, and nothing is done', async () => {
     const [folder, script, target] = [await newFolder(), new Script(), new GatedTarget()];
     script.tasks.push(taskOf(1, 1, { planDigest: digestOf('another plan') }));

@@ -26,6 +26,7 @@ export function taskOf(n: number, fencingToken: number, change: Partial<Task> = 
     target: TEST_TARGET,
     deploymentId: id,
     fencingToken,
+    attempt: 1,
     leaseMs: 30_000,
     plan: JSON.parse(JSON.stringify(plan)) as Task['plan'],
     planDigest: digest,

@@ -90,6 +90,7 @@ async function withPlan(deps: Deps, tenantId: string, task: TaskRow) {
     target: { id: target.id, name: target.name, kind: target.kind },
     deploymentId: task.deploymentId,
     fencingToken: task.fencingToken,
+    attempt: task.attempt,
     leaseMs: deps.config.leaseSeconds * 1000,
     plan: await deps.plans.read(tenantId, task.planDigest),
     planDigest: task.planDigest,
