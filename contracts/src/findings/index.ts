@@ -3,10 +3,11 @@ import { defineEvent } from '../event.ts';
 import { pageOf, pageQuery } from '../paging.ts';
 import { defineRoute } from '../route.ts';
 import { Digest, Id, JsonValue, Timestamp } from '../schemas.ts';
+import { FindingStatus, SeverityLevel } from './finding.ts';
+import { RiskDifference, SeverityCounts } from './risk-difference.ts';
 
-export const SeverityLevel = z.enum(['none', 'low', 'medium', 'high', 'critical', 'unknown']);
-/** `open`: counts against the image. The others do not: answered by VEX, lifted by an exception, gone, or not decidable. */
-export const FindingStatus = z.enum(['open', 'not_affected', 'excepted', 'resolved', 'not_evaluated']);
+export * from './finding.ts';
+export * from './risk-difference.ts';
 
 export const Finding = z.object({
   id: Id,
@@ -114,18 +115,23 @@ export const FINDINGS_ROUTES = {
     query: z.strictObject({ imageDigest: Digest.optional() }),
     responses: {
       200: z.object({
-        open: z.object({
-          critical: z.int(),
-          high: z.int(),
-          medium: z.int(),
-          low: z.int(),
-          none: z.int(),
-          unknown: z.int(),
-        }),
+        open: SeverityCounts,
         byStatus: z.record(z.string(), z.int()),
         images: z.int(),
       }),
     },
+    errors: {},
+  }),
+  compareReleases: defineRoute({
+    id: 'findings.releases.compare',
+    method: 'GET',
+    path: '/api/v1/releases/{releaseId}/risk',
+    summary: 'Tell how a release differs from another one in risk: findings, packages, what policy says',
+    scopes: ['findings.read', 'release.read', 'scanner.read'],
+    params: z.strictObject({ releaseId: Id }),
+    /** `against`: the release that it would replace; left out: nothing was there. */
+    query: z.strictObject({ against: Id.optional() }),
+    responses: { 200: RiskDifference },
     errors: {},
   }),
   verifyLedger: defineRoute({
