@@ -160,6 +160,11 @@ export const COMMANDS: readonly RegisteredCommand[] = [
   entry('release list', 'list releases', () => import('./commands/release-list.ts')),
   entry('release show', 'show a release and its digests', () => import('./commands/release-show.ts')),
   entry(
+    'release diff',
+    'say what changes in risk when one release takes the place of another',
+    () => import('./commands/release-diff.ts'),
+  ),
+  entry(
     'promotion request',
     'ask to bring a release into an environment',
     () => import('./commands/promotion-request.ts'),
