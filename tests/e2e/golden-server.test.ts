@@ -23,6 +23,15 @@ const SBOM = {
   components: [{ type: 'library', name: 'lodash', version: '4.17.20', purl: 'pkg:npm/lodash@4.17.20' }],
 };
 
+/** Of the next release: lodash is fixed, and left-pad is new. */
+const NEXT_SBOM = {
+  ...SBOM,
+  components: [
+    { type: 'library', name: 'lodash', version: '4.17.21', purl: 'pkg:npm/lodash@4.17.21' },
+    { type: 'library', name: 'left-pad', version: '1.3.0', purl: 'pkg:npm/left-pad@1.3.0' },
+  ],
+};
+
 type Who = 'operator' | 'ada' | 'rosa' | 'sam';
 type Path = readonly (string | number)[];
 
@@ -152,6 +161,22 @@ const STEPS: Readonly<Record<string, Step>> = {
   'release-create-2': { who: 'rosa', words: 'release create shop 1.0.1 --component web={image}', isGolden: false },
   'release-list': { who: 'rosa', words: 'release list' },
   'release-show': { who: 'rosa', words: 'release show shop@1.0.0' },
+  'image-import-sbom-next': {
+    who: 'rosa',
+    words: 'image import-sbom next.cdx.json --name registry.example/shop/web:1.1.0',
+    isGolden: false,
+    keep: { next: ['digest'] },
+  },
+  'release-create-next': {
+    who: 'rosa',
+    words: 'release create shop 1.1.0 --component web={next}',
+    isGolden: false,
+  },
+  'release-diff': {
+    who: 'rosa',
+    words: 'release diff shop@1.0.0 shop@1.1.0',
+    until: ['images', 0, 'after', 'judgement'],
+  },
   'promotion-request': {
     who: 'rosa',
     words: 'promotion request shop@1.0.0 dev',
@@ -274,6 +299,7 @@ beforeAll(async () => {
     writeFileSync(person.file('newer'), `${PASSWORD}, again`);
     writeFileSync(person.file('first'), server.adminPassword);
     writeFileSync(person.file('web.cdx.json'), JSON.stringify(SBOM));
+    writeFileSync(person.file('next.cdx.json'), JSON.stringify(NEXT_SBOM));
   }
   await writeDemoImage(join(folder, 'shop'));
   await pipeline(writeLayoutArchive(join(folder, 'shop')), createWriteStream(join(folder, 'rosa', 'shop.tar')));
