@@ -3,18 +3,25 @@ import { parseArgs } from 'node:util';
 import { AppError, EXIT } from '@stella-ops/engine-kernel';
 import { onTermination } from '@stella-ops/platform/runtime';
 import type { RunningAgent } from '@stella-ops/app-agent';
+import { BACKUP_COMMANDS, BACKUP_HELP } from './backup/commands.ts';
 import { LOCAL_AGENT, startDemoAgent } from './demo/demo-agent.ts';
 import { seedDemo } from './demo/seed-demo.ts';
+import { flagsOf } from './flags.ts';
 import { passwordFile } from './password-file.ts';
 import { runServer, type RunningServer } from './run-server.ts';
 
 const HELP = `Usage: stella-server [--roles all|NAME,NAME] [--set SECTION.KEY=VALUE]…
 
 Starts the server. Settings: STELLA_CONFIG or /etc/stella/*.yaml, STELLA_SECTION__KEY, --set.
-`;
+
+${BACKUP_HELP}`;
 
 /** The body of the server process. */
 async function main(args: readonly string[]): Promise<void> {
+  const [name = '', ...rest] = args;
+  if (Object.hasOwn(BACKUP_COMMANDS, name)) {
+    return BACKUP_COMMANDS[name]?.(rest, process.env, (line) => void process.stdout.write(`${line}\n`));
+  }
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -52,15 +59,6 @@ async function stopBoth(agent: RunningAgent | undefined, server: RunningServer):
   await server.stop();
 }
 
-function flagsOf(settings: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    settings.map((text) => {
-      const at = text.indexOf('=');
-      return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-}
-
 function announce({ url, apiUrl, dataDir, engine }: RunningServer): void {
   const lines = [
     `  console   ${url}`,
@@ -90,6 +88,10 @@ function fatal(error: unknown): void {
     const cause = error.cause instanceof Error ? `\n  cause: ${error.cause.message}` : '';
     process.stderr.write(`error ${error.code}: ${error.message}${cause}\n  hint: ${error.hint}\n`);
     process.exit(error.exit);
+  }
+  if ((error as NodeJS.ErrnoException | undefined)?.code?.startsWith('ERR_PARSE_ARGS') === true) {
+    process.stderr.write(`error USAGE: ${(error as Error).message}\n  hint: See --help.\n`);
+    process.exit(EXIT.invalid);
   }
   process.stderr.write(
     `error UNEXPECTED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,

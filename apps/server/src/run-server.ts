@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CONSOLE_DIST } from '@stella-ops/app-console/build';
 import { type Database, openDatabase } from '@stella-ops/platform/database';
 import { createHttpServer, type HttpServer, tokenBuckets } from '@stella-ops/platform/http';
@@ -10,7 +10,6 @@ import {
   createReadiness,
   HTTP_METRICS,
   loadConfig,
-  readConfigSources,
   recordServed,
   secretNames,
   systemClock,
@@ -20,9 +19,10 @@ import {
 } from '@stella-ops/platform/runtime';
 import { type OpenHost, openHost } from '@stella-ops/platform/service';
 import { agentAddress, agentListener, agentNames } from './agent-listener.ts';
-import { PROCESS_CONFIG } from './config.ts';
+import { assertFinished } from './backup/unfinished.ts';
 import { consoleFiles } from './console-mount.ts';
 import { eventEndpoint } from './event-endpoint.ts';
+import { databaseFolder, firstSettings, masterKeyFileOf } from './first-settings.ts';
 import { freePort } from './free-port.ts';
 import { peerListener } from './peer-listener.ts';
 import { isAgentPath } from './ports.ts';
@@ -62,11 +62,8 @@ export async function runServer(
   roles: readonly string[],
   decorate: (database: Database) => Database = (database) => database,
 ): Promise<RunningServer> {
-  const sections = { ...PROCESS_CONFIG, ...Object.fromEntries(SERVICES.map(({ id, config }) => [id, config])) };
-  const told = env['STELLA_DATA_DIR'] === undefined ? flags : { 'server.dataDir': env['STELLA_DATA_DIR'], ...flags };
-  const sources = readConfigSources(env, told);
-  const first = loadConfig(sections, sources);
-  const dataDir = resolve(first.server.dataDir);
+  const { sections, sources, first, dataDir } = firstSettings(env, flags);
+  assertFinished(dataDir);
   const host = first.http.host;
   const port = first.http.port === 0 ? await freePort(host) : first.http.port;
   const url = first.http.publicUrl ?? `http://${host}:${port}`;
@@ -97,7 +94,7 @@ export async function runServer(
   const metrics = createMetrics(HTTP_METRICS, { withProcessMetrics: true });
   const opened = await openDatabase({
     ...(config.database.url === undefined
-      ? { kind: 'embedded' as const, dataDir: join(dataDir, 'database') }
+      ? { kind: 'embedded' as const, dataDir: databaseFolder(dataDir) }
       : { kind: 'postgres' as const, url: config.database.url, poolSize: config.database.poolSize }),
     statementTimeoutMs: config.database.statementTimeoutMs,
   });
@@ -209,9 +206,6 @@ export async function runServer(
     throw error;
   }
 }
-
-const masterKeyFileOf = (dataDir: string, env: Readonly<Record<string, string | undefined>>): string =>
-  env['STELLA_MASTER_KEY_FILE'] ?? join(dataDir, 'secrets', 'master-key');
 
 function derivedSettings(
   dataDir: string,

@@ -1,5 +1,7 @@
+export { type DirectoryLock, lockDirectory } from './embedded/lock.ts';
 export { DATABASE_ERRORS } from './errors.ts';
 export { openDatabase } from './open-database.ts';
+export { dropSchemas, otherSessions, ownSchemas } from './own-schemas.ts';
 export { retryConflicts } from './retry-conflicts.ts';
 export { ROLES } from './roles.ts';
 export { assertNoTransaction } from './transaction-context.ts';

@@ -1,10 +1,10 @@
 import type { AUTHORITY_ROUTES, AuditEntry } from '@stella-ops/contracts/authority';
-import { CHAIN_START } from '@stella-ops/platform/audit';
 import { type Handler, openPage } from '@stella-ops/platform/http';
 import * as z from 'zod';
-import { type ChainRow, entryFault, parseAuditBody } from '../domain/audit-chain.ts';
+import { type ChainRow, parseAuditBody } from '../domain/audit-chain.ts';
 import type { Parts } from '../parts.ts';
-import { listAudit as readAudit, readAuditChain, readAuditHead } from '../store/audit-trail.ts';
+import { listAudit as readAudit } from '../store/audit-trail.ts';
+import { checkAuditChain } from './check-audit.ts';
 
 export function listAudit({ host }: Parts): Handler<typeof AUTHORITY_ROUTES.listAudit> {
   return async ({ query }, { caller: { tenantId } }) => {
@@ -43,45 +43,10 @@ function actorOf(
   return onBehalfOf === undefined ? rest : { ...rest, onBehalfOf };
 }
 
-const ENTRIES_AT_ONCE = 500;
-
-/**
- * Walks the chain from its first entry up to the end it has now, a page at a time: in constant memory, and without one
- * long transaction. Entries are only ever added, so what is added meanwhile changes nothing of what is checked.
- */
+/** The chain up to the end it has now. */
 export function verifyAudit({ host: { database } }: Parts): Handler<typeof AUTHORITY_ROUTES.verifyAudit> {
   return async (_input, { caller: { tenantId }, signal }) => {
-    const head = await database.withTenant(tenantId, (tx) => readAuditHead(tx, tenantId), { isReadOnly: true });
-    let before = { tenantId, sequence: 0n, hash: CHAIN_START };
-    const end = head?.sequence ?? 0n;
-    const answer = (fault: { sequence: number; sentence: string } | null) => ({
-      status: 200 as const,
-      body: { isIntact: fault === null, entries: Number(before.sequence), head: before.hash, fault },
-    });
-    while (before.sequence < end) {
-      signal.throwIfAborted();
-      const { sequence } = before;
-      const rows = await database.withTenant(
-        tenantId,
-        (tx) => readAuditChain(tx, tenantId, sequence, end, ENTRIES_AT_ONCE),
-        { isReadOnly: true },
-      );
-      if (rows.length === 0) return answer(missing(before.sequence));
-      for (const row of rows) {
-        const sentence = entryFault(row, before);
-        if (sentence !== undefined) return answer({ sequence: Number(before.sequence + 1n), sentence });
-        before = { tenantId, sequence: row.sequence, hash: row.hash };
-      }
-    }
-    if (before.hash !== (head?.hash ?? CHAIN_START))
-      return answer({ sequence: Number(end), sentence: 'the end of the chain is not the hash of its last entry' });
-    if ((head?.last ?? 0n) > end)
-      return answer({ sequence: Number(end) + 1, sentence: 'there are entries behind the end of the chain' });
-    return answer(null);
+    const { entries, head, fault } = await checkAuditChain(database, tenantId, { signal });
+    return { status: 200, body: { isIntact: fault === null, entries, head, fault } };
   };
 }
-
-const missing = (sequence: bigint) => ({
-  sequence: Number(sequence) + 1,
-  sentence: `the entry ${sequence + 1n} is missing`,
-});
