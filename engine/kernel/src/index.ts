@@ -9,3 +9,4 @@ export * as shape from './shape.ts';
 export type { Decoded, Shape, ShapeOf, Violation } from './shape.ts';
 export { decode, decodeOrThrow, isObject } from './shape.ts';
 export * from './time.ts';
+export { withoutUndefined } from './without-undefined.ts';

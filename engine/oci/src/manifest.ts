@@ -1,4 +1,4 @@
-import { decodeOrThrow, isObject, parseJson, type Shape, shape } from '@stella-ops/engine-kernel';
+import { decodeOrThrow, isObject, parseJson, type Shape, shape, withoutUndefined } from '@stella-ops/engine-kernel';
 import { fail } from './errors.ts';
 import { documentKind } from './media-types.ts';
 import type { Descriptor } from './types.ts';
@@ -108,7 +108,7 @@ function readManifest(value: unknown, type: string, file: string): Manifest {
     mediaType: type,
     config: tidy(config),
     layers: (layers ?? []).map(tidy),
-    ...present({ subject: subject && tidy(subject), artifactType, annotations }),
+    ...withoutUndefined({ subject: subject && tidy(subject), artifactType, annotations }),
   };
 }
 
@@ -118,7 +118,7 @@ function readIndex(value: unknown, type: string, file: string): Index {
     kind: 'index',
     mediaType: type,
     manifests: (manifests ?? []).map(tidy),
-    ...present({ subject: subject && tidy(subject), artifactType, annotations }),
+    ...withoutUndefined({ subject: subject && tidy(subject), artifactType, annotations }),
   };
 }
 
@@ -150,13 +150,6 @@ function tidy(read: ReturnType<typeof DESCRIPTOR>): Descriptor {
     mediaType: read.mediaType,
     digest: read.digest,
     size: read.size,
-    ...present({ annotations: read.annotations, platform, artifactType: read.artifactType }),
-  };
-}
-
-/** Without the members that are undefined. */
-function present<T extends Record<string, unknown>>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
+    ...withoutUndefined({ annotations: read.annotations, platform, artifactType: read.artifactType }),
   };
 }

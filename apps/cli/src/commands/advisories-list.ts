@@ -1,4 +1,5 @@
 import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, showList } from '../server/show.ts';
 
@@ -18,9 +19,7 @@ export const command = defineServerCommand({
         session.client(CONCELIER_ROUTES).listAdvisories({
           query: {
             ...page,
-            ...(options.id === undefined ? {} : { id: options.id }),
-            ...(options.ecosystem === undefined ? {} : { ecosystem: options.ecosystem }),
-            ...(options.package === undefined ? {} : { package: options.package }),
+            ...withoutUndefined({ id: options.id, ecosystem: options.ecosystem, package: options.package }),
             versions: options['all-versions'] ? 'all' : 'current',
           },
         }),

@@ -1,4 +1,5 @@
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
 
@@ -15,12 +16,12 @@ export const command = defineServerCommand({
       options.limit,
       (page) =>
         session.client(AUTHORITY_ROUTES).listAudit({
-          query: {
+          query: withoutUndefined({
             ...page,
-            ...(options.actor === undefined ? {} : { actorId: options.actor }),
-            ...(options.target === undefined ? {} : { targetId: options.target }),
-            ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
-          },
+            actorId: options.actor,
+            targetId: options.target,
+            outcome: options.outcome,
+          }),
         }),
       ['NO', 'TIME', 'WHO', 'WHAT', 'TARGET', 'OUTCOME'],
       (entry) => [

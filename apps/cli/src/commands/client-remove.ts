@@ -1,7 +1,6 @@
-import { eachItem } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
-import { fail } from '../errors.ts';
 import { defineServerCommand } from '../server/server-command.ts';
+import { firstOf, missing, wholeList } from '../server/whole-list.ts';
 
 export const command = defineServerCommand({
   description: 'It gets no more tokens; those it has end within five minutes.',
@@ -9,14 +8,11 @@ export const command = defineServerCommand({
   examples: ['stella client remove nightly'],
   async run(session, [text = '']) {
     const authority = session.client(AUTHORITY_ROUTES);
-    const page = (cursor: string | undefined) => ({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    for await (const { id, name } of eachItem(async (cursor) => {
-      return (await authority.listClients({ query: page(cursor) })).body;
-    })) {
-      if (name !== text && id !== text) continue;
-      await authority.deleteClient({ params: { clientId: id } });
-      return { value: { id, name, isRemoved: true }, text: () => `${name} is removed\n` };
-    }
-    throw fail('NAME_UNKNOWN', `there is no client "${text.slice(0, 100)}"`, { hint: 'See "stella client list".' });
+    const all = wholeList((query) => authority.listClients({ query }));
+    const { id, name } =
+      (await firstOf(all, (one) => one.name === text || one.id === text)) ??
+      missing('client', text, 'stella client list');
+    await authority.deleteClient({ params: { clientId: id } });
+    return { value: { id, name, isRemoved: true }, text: () => `${name} is removed\n` };
   },
 });

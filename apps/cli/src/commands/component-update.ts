@@ -1,4 +1,5 @@
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { fail } from '../errors.ts';
 import { findComponent } from '../server/find-by-name.ts';
 import { defineServerCommand } from '../server/server-command.ts';
@@ -14,8 +15,7 @@ export const command = defineServerCommand({
   examples: ['stella component update web --repository registry.example/shop/web2'],
   async run(session, [name = ''], options) {
     const change = {
-      ...(options.repository === undefined ? {} : { repository: options.repository }),
-      ...(options.description === undefined ? {} : { description: options.description }),
+      ...withoutUndefined({ repository: options.repository, description: options.description }),
     };
     if (Object.keys(change).length === 0) throw fail('USAGE', 'nothing to change was named');
     const releases = session.client(RELEASES_ROUTES);

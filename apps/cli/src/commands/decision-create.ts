@@ -1,20 +1,18 @@
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { decisionText, exitOfDecision } from '../server/decision-text.ts';
-import { findImage } from '../server/find-image.ts';
+import { findImage, IMAGE_ARGUMENT } from '../server/find-image.ts';
+import { POLICY_OPTION } from '../server/find-pack.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 
 export const command = defineServerCommand({
   description:
     'Judges an image by the current advisories, VEX and exceptions, and records the verdict. "stella evidence seal" makes a\n' +
     'capsule of it; "stella policy simulate" records nothing.',
-  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  arguments: [IMAGE_ARGUMENT],
   options: {
-    policy: {
-      type: 'text',
-      value: 'NAME',
-      summary: 'published pack, its active version (default: the active default)',
-    },
+    policy: POLICY_OPTION,
     environment: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
   },
   examples: ['stella decision create registry.example/shop/web:1.2.0 --policy baseline --environment prod'],
@@ -24,8 +22,7 @@ export const command = defineServerCommand({
     const { body } = await session.client(POLICY_ROUTES).decide({
       body: {
         imageDigest,
-        ...(options.policy === undefined ? {} : { policy: options.policy }),
-        ...(options.environment === undefined ? {} : { environment: options.environment }),
+        ...withoutUndefined({ policy: options.policy, environment: options.environment }),
       },
     });
     return {

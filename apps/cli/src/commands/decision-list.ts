@@ -1,31 +1,25 @@
 import { Outcome, POLICY_ROUTES } from '@stella-ops/contracts/policy';
-import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { shortDigest } from '../render/table.ts';
-import { findImage } from '../server/find-image.ts';
+import { digestOfImage, IMAGE_OPTION } from '../server/find-image.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
 
 export const command = defineServerCommand({
   options: {
     limit: LIMIT_OPTION,
-    image: { type: 'text', value: 'IMAGE', summary: 'only of this image: digest, its first 12 digits, or a name' },
+    image: IMAGE_OPTION,
     environment: { type: 'text', value: 'NAME', summary: 'only for this environment' },
     outcome: { type: 'choice', choices: Outcome.options, summary: 'only with this outcome' },
   },
   examples: ['stella decision list --outcome deny --environment prod'],
   async run(session, _args, options) {
-    const imageDigest =
-      options.image === undefined ? undefined : (await findImage(session.client(SCANNER_ROUTES), options.image)).digest;
+    const imageDigest = await digestOfImage(session, options.image);
     return showList(
       options.limit,
       (page) =>
         session.client(POLICY_ROUTES).listDecisions({
-          query: {
-            ...page,
-            ...(imageDigest === undefined ? {} : { imageDigest }),
-            ...(options.environment === undefined ? {} : { environment: options.environment }),
-            ...(options.outcome === undefined ? {} : { outcome: options.outcome }),
-          },
+          query: withoutUndefined({ ...page, imageDigest, environment: options.environment, outcome: options.outcome }),
         }),
       ['MADE', 'OUTCOME', 'IMAGE', 'ENVIRONMENT', 'POLICY', 'PURPOSE', 'ID'],
       (one) => [

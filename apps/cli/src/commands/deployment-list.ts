@@ -1,5 +1,6 @@
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { findPromotion } from '../server/find-by-name.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
@@ -20,11 +21,7 @@ export const command = defineServerCommand({
       options.limit,
       (page) =>
         session.client(DEPLOYMENTS_ROUTES).listDeployments({
-          query: {
-            ...page,
-            ...(options.env === undefined ? {} : { environment: options.env }),
-            ...(promotionId === undefined ? {} : { promotionId }),
-          },
+          query: withoutUndefined({ ...page, environment: options.env, promotionId }),
         }),
       ['RELEASE', 'ENVIRONMENT', 'KIND', 'STATE', 'TARGETS', 'BY', 'WHEN', 'WHY', 'ID'],
       (one) => [

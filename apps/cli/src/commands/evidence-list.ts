@@ -1,4 +1,5 @@
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
 
@@ -15,11 +16,7 @@ export const command = defineServerCommand({
       options.limit,
       (page) =>
         session.client(EVIDENCE_ROUTES).listPackets({
-          query: {
-            ...page,
-            ...(options.kind === undefined ? {} : { kind: options.kind }),
-            ...(options.subject === undefined ? {} : { subjectId: options.subject }),
-          },
+          query: withoutUndefined({ ...page, kind: options.kind, subjectId: options.subject }),
         }),
       ['ID', 'KIND', 'TITLE', 'LOG', 'CAPSULE', 'SEALED'],
       (one) => [one.id, one.kind, one.title, String(one.logIndex), one.capsuleDigest ?? '', shortTime(one.sealedAt)],

@@ -1,8 +1,8 @@
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
-import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { parseDuration } from '../server/duration.ts';
 import { exceptionLines } from '../server/exception-lines.ts';
-import { findImage } from '../server/find-image.ts';
+import { digestOfImage } from '../server/find-image.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne } from '../server/show.ts';
 
@@ -19,16 +19,14 @@ export const command = defineServerCommand({
   },
   examples: ['stella exception request CVE-2021-33503 --package pkg:pypi/urllib3 --reason "upgrade is in 1.2.0"'],
   async run(session, [vulnerability = ''], options, context) {
-    const imageDigest =
-      options.image === undefined ? undefined : (await findImage(session.client(SCANNER_ROUTES), options.image)).digest;
+    const imageDigest = await digestOfImage(session, options.image);
     const { body } = await session.client(POLICY_ROUTES).requestException({
       body: {
         vulnerability,
         reason: options.reason,
         expiresAt: parseDuration(options.expires, context),
         isDraft: options.draft,
-        ...(options.package === undefined ? {} : { package: options.package }),
-        ...(imageDigest === undefined ? {} : { imageDigest }),
+        ...withoutUndefined({ package: options.package, imageDigest }),
       },
     });
     return showOne(body, exceptionLines(body));

@@ -1,13 +1,13 @@
 import { FINDINGS_ROUTES, FindingStatus } from '@stella-ops/contracts/findings';
-import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
-import { findImage } from '../server/find-image.ts';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
+import { digestOfImage, IMAGE_OPTION } from '../server/find-image.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, showList } from '../server/show.ts';
 
 export const command = defineServerCommand({
   options: {
     limit: LIMIT_OPTION,
-    image: { type: 'text', value: 'IMAGE', summary: 'only of this image: digest, its first 12 digits, or a name' },
+    image: IMAGE_OPTION,
     status: {
       type: 'choice',
       choices: FindingStatus.options,
@@ -22,19 +22,18 @@ export const command = defineServerCommand({
   },
   examples: ['stella findings list --status open --severity critical'],
   async run(session, _args, options) {
-    const imageDigest =
-      options.image === undefined ? undefined : (await findImage(session.client(SCANNER_ROUTES), options.image)).digest;
+    const imageDigest = await digestOfImage(session, options.image);
     return showList(
       options.limit,
       (page) =>
         session.client(FINDINGS_ROUTES).listFindings({
-          query: {
+          query: withoutUndefined({
             ...page,
-            ...(imageDigest === undefined ? {} : { imageDigest }),
-            ...(options.status === undefined ? {} : { status: options.status }),
-            ...(options.severity === undefined ? {} : { severity: options.severity }),
-            ...(options.vulnerability === undefined ? {} : { vulnerability: options.vulnerability }),
-          },
+            imageDigest,
+            status: options.status,
+            severity: options.severity,
+            vulnerability: options.vulnerability,
+          }),
         }),
       ['SEVERITY', 'VULNERABILITY', 'PACKAGE', 'VERSION', 'FIXED IN', 'STATUS', 'IMAGE', 'ID'],
       (one) => [

@@ -1,4 +1,5 @@
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { fail } from '../errors.ts';
 import { fileBody } from '../server/bytes.ts';
 import { defineServerCommand } from '../server/server-command.ts';
@@ -22,8 +23,7 @@ export const command = defineServerCommand({
     const { status, body } = await session.client(SCANNER_ROUTES).importSbom({
       query: {
         name: options.name ?? file,
-        ...(options.image === undefined ? {} : { imageDigest: options.image }),
-        ...(options.platform === undefined ? {} : { platform: options.platform }),
+        ...withoutUndefined({ imageDigest: options.image, platform: options.platform }),
       },
       body: await fileBody(file, 'application/json', context),
     });

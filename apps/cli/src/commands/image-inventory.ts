@@ -1,10 +1,10 @@
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { collectExactly, defineDownloadCommand } from '../server/download-command.ts';
-import { findImage } from '../server/find-image.ts';
+import { findImage, IMAGE_ARGUMENT } from '../server/find-image.ts';
 
 export const command = defineDownloadCommand({
   description: 'All packages found, in canonical JSON: what "stella scan --format json" writes.',
-  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  arguments: [IMAGE_ARGUMENT],
   examples: ['stella image inventory registry.example/shop/web:1.2.0 --output web.inventory.json'],
   async run(session, [text = '']) {
     const scanner = session.client(SCANNER_ROUTES);

@@ -1,12 +1,12 @@
 import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { table } from '../render/table.ts';
-import { findImage } from '../server/find-image.ts';
+import { findImage, IMAGE_ARGUMENT } from '../server/find-image.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne } from '../server/show.ts';
 
 export const command = defineServerCommand({
-  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  arguments: [IMAGE_ARGUMENT],
   examples: ['stella image show sha256:5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03'],
   async run(session, [text = '']) {
     const image = await findImage(session.client(SCANNER_ROUTES), text);

@@ -7,20 +7,18 @@ import { checkRows } from '../render/check-rows.ts';
 import { columns } from '../render/table.ts';
 import { collect } from '../server/bytes.ts';
 import { defineServerCommand } from '../server/server-command.ts';
-import { readTrustFiles } from '../trust-input.ts';
+import { LOG_TRUST_OPTIONS, readTrustFiles } from '../trust-input.ts';
 
 export const command = defineServerCommand({
   description:
     'Compares a checkpoint that you kept with the log as it is now. The proof is verified here: nothing that was in the log\n' +
     'was taken out or changed. With --trusted-root the signatures of both checkpoints are verified too.',
   arguments: [{ name: 'checkpoint', summary: 'what "stella log checkpoint" wrote earlier', arity: 'one' }],
-  options: {
-    'trusted-root': { type: 'list', value: 'FILE', summary: 'trusted root that you have from "stella trust get"' },
-  },
+  options: LOG_TRUST_OPTIONS,
   examples: ['stella log consistency monday.checkpoint --trusted-root stella.trusted-root.json'],
   exits: { 3: 'not logged in, not allowed, or the log is not what it was' },
   async run(session, [file = ''], options, context) {
-    const trust = await readTrustFiles({ 'trusted-root': options['trusted-root'], key: [] }, context);
+    const trust = await readTrustFiles(options, context);
     const keptNote = (await readInput(file, context, 1 << 20)).toString('utf8');
     const attestor = session.client(ATTESTOR_ROUTES);
     const presentNote = (await collect((await attestor.getCheckpoint({})).body)).toString('utf8');

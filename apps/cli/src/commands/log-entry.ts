@@ -6,20 +6,18 @@ import { readLogEntry } from '../log-entry-input.ts';
 import { checkRows } from '../render/check-rows.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne } from '../server/show.ts';
-import { readTrustFiles } from '../trust-input.ts';
+import { LOG_TRUST_OPTIONS, readTrustFiles } from '../trust-input.ts';
 
 export const command = defineServerCommand({
   description:
     'An entry that your tenant had logged, with its proof against the present checkpoint. With --trusted-root the proof and\n' +
     'the signature of the checkpoint are verified here.',
   arguments: [{ name: 'index', summary: 'index in the log ("stella evidence list" has it)', arity: 'one' }],
-  options: {
-    'trusted-root': { type: 'list', value: 'FILE', summary: 'trusted root that you have from "stella trust get"' },
-  },
+  options: LOG_TRUST_OPTIONS,
   examples: ['stella log entry 17 --trusted-root stella.trusted-root.json'],
   exits: { 3: 'not logged in, not allowed, or not verified' },
   async run(session, [logIndex = ''], options, context) {
-    const trust = await readTrustFiles({ 'trusted-root': options['trusted-root'], key: [] }, context);
+    const trust = await readTrustFiles(options, context);
     const { body } = await session.client(ATTESTOR_ROUTES).getEntry({ params: { logIndex } });
     const entry = readLogEntry(body);
     if (entry === undefined) throw fail('SERVER_FOREIGN', 'the answer is no log entry');

@@ -3,20 +3,17 @@ import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
 import { fail } from '../errors.ts';
 import { readPackFile } from '../policy-input.ts';
 import { decisionText, exitOfDecision } from '../server/decision-text.ts';
-import { findImage } from '../server/find-image.ts';
+import { findImage, IMAGE_ARGUMENT } from '../server/find-image.ts';
+import { POLICY_OPTION } from '../server/find-pack.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 
 export const command = defineServerCommand({
   description:
     'Judges an image of the server as a decision would, by a published pack or a file, and records nothing. A fault in the\n' +
     'file is answered with line and column.',
-  arguments: [{ name: 'image', summary: 'digest, its first 12 digits, or a name', arity: 'one' }],
+  arguments: [IMAGE_ARGUMENT],
   options: {
-    policy: {
-      type: 'text',
-      value: 'NAME',
-      summary: 'published pack, its active version (default: the active default)',
-    },
+    policy: POLICY_OPTION,
     pack: { type: 'text', value: 'FILE', summary: 'a pack to try, YAML; - is standard input' },
     environment: { type: 'text', value: 'NAME', summary: 'environment the decision would be for' },
   },

@@ -1,4 +1,5 @@
 import { PromotionState, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { withoutUndefined } from '@stella-ops/engine-kernel';
 import { findRelease, referenceOf } from '../server/find-by-name.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { LIMIT_OPTION, shortTime, showList } from '../server/show.ts';
@@ -23,13 +24,8 @@ export const command = defineServerCommand({
       options.limit,
       (page) =>
         releases.listPromotions({
-          query: {
-            ...page,
-            ...(options.state === undefined ? {} : { state: options.state }),
-            ...(releaseId === undefined ? {} : { releaseId }),
-            ...(options.env === undefined ? {} : { environment: options.env }),
-            ...(options['waiting-for-me'] ? { isWaitingForMe: true } : {}),
-          },
+          query: withoutUndefined({ ...page, state: options.state, releaseId, environment: options.env }),
+          ...(options['waiting-for-me'] ? { isWaitingForMe: true } : {}),
         }),
       ['PROMOTION', 'STATE', 'ASKED BY', 'WHEN', 'WHY', 'ID'],
       (one) => [referenceOf(one), one.state, one.requestedBy.name, shortTime(one.requestedAt), one.sentence, one.id],

@@ -1,8 +1,8 @@
-import { eachItem } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { fail } from '../errors.ts';
 import { defineServerCommand } from '../server/server-command.ts';
 import { showOne, yesNo } from '../server/show.ts';
+import { firstOf, missing, wholeList } from '../server/whole-list.ts';
 
 export const command = defineServerCommand({
   description: 'Nobody can log in to a tenant that is not active; what it has stays.',
@@ -19,21 +19,19 @@ export const command = defineServerCommand({
     };
     if (Object.keys(change).length === 0) throw fail('USAGE', 'nothing to change was named');
     const authority = session.client(AUTHORITY_ROUTES);
-    const page = (cursor: string | undefined) => ({ limit: 200, ...(cursor === undefined ? {} : { cursor }) });
-    const all = eachItem(async (cursor) => (await authority.listTenants({ query: page(cursor) })).body);
-    for await (const { id, name, version } of all) {
-      if (name !== text && id !== text) continue;
-      const { body } = await authority.updateTenant(
-        { params: { tenantId: id }, body: change },
-        { ifMatch: `"v${version}"` },
-      );
-      return showOne(body, [
-        ['tenant', body.name],
-        ['display name', body.displayName],
-        ['active', yesNo(body.isActive)],
-        ['id', body.id],
-      ]);
-    }
-    throw fail('NAME_UNKNOWN', `there is no tenant "${text.slice(0, 100)}"`, { hint: 'See "stella tenant list".' });
+    const all = wholeList((query) => authority.listTenants({ query }));
+    const { id, version } =
+      (await firstOf(all, (one) => one.name === text || one.id === text)) ??
+      missing('tenant', text, 'stella tenant list');
+    const { body } = await authority.updateTenant(
+      { params: { tenantId: id }, body: change },
+      { ifMatch: `"v${version}"` },
+    );
+    return showOne(body, [
+      ['tenant', body.name],
+      ['display name', body.displayName],
+      ['active', yesNo(body.isActive)],
+      ['id', body.id],
+    ]);
   },
 });

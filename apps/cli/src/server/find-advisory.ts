@@ -1,6 +1,7 @@
-import { type Client, eachItem } from '@stella-ops/contracts';
+import type { Client } from '@stella-ops/contracts';
 import type { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
 import { fail } from '../errors.ts';
+import { wholeList } from './whole-list.ts';
 
 /**
  * Digest of a record by its own id, where only one source has one of that id; a digest is answered as it is. Aliases do
@@ -8,11 +9,10 @@ import { fail } from '../errors.ts';
  */
 export async function findAdvisory(concelier: Client<typeof CONCELIER_ROUTES>, text: string): Promise<string> {
   if (text.startsWith('sha256:')) return text;
-  const page = (cursor: string | undefined) => ({ id: text, limit: 200, ...(cursor === undefined ? {} : { cursor }) });
   const list = `stella advisories list --id ${text.slice(0, 100)}`;
   let digest: string | undefined;
   let isAlias = false;
-  for await (const one of eachItem(async (cursor) => (await concelier.listAdvisories({ query: page(cursor) })).body)) {
+  for await (const one of wholeList((page) => concelier.listAdvisories({ query: { ...page, id: text } }))) {
     if (one.advisoryId !== text) {
       isAlias = true;
       continue;

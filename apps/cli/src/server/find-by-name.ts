@@ -1,32 +1,30 @@
-import { eachItem, type Client } from '@stella-ops/contracts';
+import type { Client } from '@stella-ops/contracts';
 import type { Component, Environment, Promotion, Release, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { fail } from '../errors.ts';
+import { firstOf, missing, wholeList } from './whole-list.ts';
 
 type Releases = Client<typeof RELEASES_ROUTES>;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PAGE = 200;
 
 export async function findComponent(releases: Releases, name: string): Promise<Component> {
   if (UUID.test(name)) return (await releases.getComponent({ params: { componentId: name } })).body;
-  const all = eachItem(async (cursor) => (await releases.listComponents({ query: page(cursor) })).body);
-  return (await first(all, (one) => one.name === name)) ?? missing('component', name, 'stella component list');
+  const all = wholeList((query) => releases.listComponents({ query }));
+  return (await firstOf(all, (one) => one.name === name)) ?? missing('component', name, 'stella component list');
 }
 
 export async function findEnvironment(releases: Releases, name: string): Promise<Environment> {
   if (UUID.test(name)) return (await releases.getEnvironment({ params: { environmentId: name } })).body;
-  const all = eachItem(async (cursor) => (await releases.listEnvironments({ query: page(cursor) })).body);
-  return (await first(all, (one) => one.name === name)) ?? missing('environment', name, 'stella env list');
+  const all = wholeList((query) => releases.listEnvironments({ query }));
+  return (await firstOf(all, (one) => one.name === name)) ?? missing('environment', name, 'stella env list');
 }
 
 /** By id, or `shop@1.2.0`. */
 export async function findRelease(releases: Releases, text: string): Promise<Release> {
   if (UUID.test(text)) return (await releases.getRelease({ params: { releaseId: text } })).body;
   const [name = '', version] = text.split('@');
-  const query = (cursor: string | undefined) => ({ ...page(cursor), name });
-  const all = eachItem(async (cursor) => (await releases.listReleases({ query: query(cursor) })).body);
+  const all = wholeList((page) => releases.listReleases({ query: { ...page, name } }));
   return (
-    (version === undefined ? undefined : await first(all, (one) => one.version === version)) ??
+    (version === undefined ? undefined : await firstOf(all, (one) => one.version === version)) ??
     missing('release', text, 'stella release list')
   );
 }
@@ -44,14 +42,3 @@ export async function findPromotion(releases: Releases, text: string): Promise<P
 /** What `findPromotion` takes. */
 export const referenceOf = ({ release, environment }: Promotion): string =>
   `${release.replace(' ', '@')}:${environment}`;
-
-const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-
-async function first<T>(items: AsyncIterable<T>, isIt: (item: T) => boolean): Promise<T | undefined> {
-  for await (const item of items) if (isIt(item)) return item;
-  return undefined;
-}
-
-function missing(kind: string, name: string, list: string): never {
-  throw fail('NAME_UNKNOWN', `there is no ${kind} "${name.slice(0, 100)}"`, { hint: `See "${list}".` });
-}

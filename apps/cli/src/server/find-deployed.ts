@@ -1,15 +1,14 @@
-import { type Client, eachItem } from '@stella-ops/contracts';
+import type { Client } from '@stella-ops/contracts';
 import type { Agent, Deployment, DEPLOYMENTS_ROUTES, Target } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { fail } from '../errors.ts';
 import { findEnvironment, findRelease } from './find-by-name.ts';
 import type { ArgumentSpec } from '../command.ts';
 import type { Session } from './session.ts';
+import { firstOf, missing, wholeList } from './whole-list.ts';
 
 type Deployments = Client<typeof DEPLOYMENTS_ROUTES>;
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PAGE = 200;
 
 /** What {@link findDeployment} takes. */
 export const DEPLOYMENT_ARGUMENT: ArgumentSpec = {
@@ -20,16 +19,15 @@ export const DEPLOYMENT_ARGUMENT: ArgumentSpec = {
 
 export async function findTarget(deployments: Deployments, name: string): Promise<Target> {
   if (UUID.test(name)) return (await deployments.getTarget({ params: { targetId: name } })).body;
-  const all = eachItem(async (cursor) => (await deployments.listTargets({ query: page(cursor) })).body);
-  for await (const one of all) if (one.name === name) return one;
-  return missing('target', name, 'stella target list');
+  const all = wholeList((query) => deployments.listTargets({ query }));
+  return (await firstOf(all, (one) => one.name === name)) ?? missing('target', name, 'stella target list');
 }
 
 export async function findAgent(deployments: Deployments, name: string): Promise<Agent> {
   if (UUID.test(name)) return (await deployments.getAgent({ params: { agentId: name } })).body;
   // A revoked agent keeps its name beside the one that took its place.
   let revoked: Agent | undefined;
-  const all = eachItem(async (cursor) => (await deployments.listAgents({ query: page(cursor) })).body);
+  const all = wholeList((query) => deployments.listAgents({ query }));
   for await (const one of all) {
     if (one.name !== name) continue;
     if (one.status !== 'revoked') return one;
@@ -51,15 +49,7 @@ export async function findDeployment(session: Session, deployments: Deployments,
     return read(newest.id);
   }
   const { id: releaseId } = await findRelease(releases, release);
-  const all = eachItem(async (cursor) => {
-    return (await deployments.listDeployments({ query: { ...page(cursor), environment: name } })).body;
-  });
+  const all = wholeList((page) => deployments.listDeployments({ query: { ...page, environment: name } }));
   for await (const one of all) if (one.releaseId === releaseId) return read(one.id);
   return missing('deployment', text, 'stella deployment list');
-}
-
-const page = (cursor: string | undefined) => ({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-
-function missing(kind: string, name: string, list: string): never {
-  throw fail('NAME_UNKNOWN', `there is no ${kind} "${name.slice(0, 100)}"`, { hint: `See "${list}".` });
 }
