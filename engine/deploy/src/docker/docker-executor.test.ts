@@ -394,6 +394,33 @@ describe('a process that is killed at any point', () => {
     }
   });
 
+  test('without its journal, what it made is taken up, and nothing is made or started twice', async () => {
+    let points = 0;
+    for (let isKilled = true; isKilled; points++) {
+      const engine = engineWith('one', 'two');
+      const folder = temporaryFolder();
+      await deploy(engine, planOf('one'), folder);
+      engine.untilKill = points;
+      isKilled = await deploy(engine, planOf('two'), folder).then(
+        () => false,
+        (error: unknown) => error instanceof Killed,
+      );
+      engine.revive();
+      // Another process with the same identity, and a data folder of its own.
+      const result = await deploy(engine, planOf('two'), folder);
+      expect(result.outcome, `killed at ${points}`).toBe('succeeded');
+      for (const service of ['api', 'web']) {
+        const begun = ['create', 'start'].map((action) =>
+          count(engine, `${action} ${service} ${mark(service, 'two')}`),
+        );
+        expect(begun, `${service}, killed at ${points}`).toEqual([1, 1]);
+      }
+      expect(engine.running()).toEqual([`api ${mark('api', 'two')}`, `web ${mark('web', 'two')}`]);
+      expect(engine.containers.size, `killed at ${points}`).toBe(2);
+    }
+    expect(points).toBeGreaterThan(30);
+  });
+
   test('answers the receipt again when the run had ended', async () => {
     const engine = engineWith('one');
     const journal = memoryJournal(engine);

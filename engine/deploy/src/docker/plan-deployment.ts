@@ -63,16 +63,33 @@ function changeOf(
 ): readonly Change[] {
   const present = ours.filter((one) => one.labels[LABELS.service] === service.name);
   const kept = present.find((one) => reasonToReplace(service, one) === undefined);
-  const old = present.filter((one) => one !== kept).sort((a, b) => Number(isUp(b)) - Number(isUp(a)));
-  const before = present.map((one) => one.containerId);
+  const begun = kept === undefined ? present.find((one) => isBegunBy(plan, service, one)) : undefined;
+  const old = present.filter((one) => one !== kept && one !== begun).sort((a, b) => Number(isUp(b)) - Number(isUp(a)));
+  const before = present.filter((one) => one !== begun).map((one) => one.containerId);
   if (kept !== undefined) {
     const cause = 'the service has one container';
     return old.length === 0 ? [] : [{ service, needsNew: false, cause, name: '', old, before }];
   }
   const [first] = old;
   const cause = first === undefined ? 'it is not there' : (reasonToReplace(service, first) ?? '');
-  const name = service.settings.containerName ?? freeName(plan, service, names);
+  const name = begun?.name ?? service.settings.containerName ?? freeName(plan, service, names);
   return [{ service, needsNew: true, cause, name, old, before }];
+}
+
+/**
+ * Whether this very deployment made a container and did not come further: a process whose journal is elsewhere, or that was
+ * given the task before. It is taken up where it is; one more would run beside it as soon as that process wakes.
+ */
+function isBegunBy(plan: ComposePlan, service: PlannedService, one: ObservedContainer): boolean {
+  const { labels, state, health, startedAt } = one;
+  const isUnstarted = state === 'created' && startedAt === null;
+  return (
+    labels[LABELS.deployment] === plan.deploymentId &&
+    labels[LABELS.digest] === service.image.manifestDigest &&
+    labels[LABELS.configHash] === service.configHash &&
+    isImage(one, service.image) &&
+    (isUnstarted || (state === 'running' && health === 'starting'))
+  );
 }
 
 function reasonToReplace(service: PlannedService, one: ObservedContainer): string | undefined {
