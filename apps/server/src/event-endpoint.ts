@@ -53,5 +53,8 @@ async function* follow(
   }
 }
 
-/** A position that is none of this stream is older or newer than what is kept: the reader is told to read anew. */
-const positionOf = (text: string): bigint => (/^(?:0|[1-9]\d{0,18})$/.test(text) ? BigInt(text) : -1n);
+/**
+ * A position that is none of this stream is older or newer than what is kept: the reader is told to read anew. One of 19
+ * digits may be more than the database counts to.
+ */
+const positionOf = (text: string): bigint => (/^(?:0|[1-9]\d{0,17})$/.test(text) ? BigInt(text) : -1n);

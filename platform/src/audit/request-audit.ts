@@ -14,7 +14,11 @@ export function requestAudit(database: Database, clock: SystemClock, ids: IdSour
           at: clock.now(),
           actor: auditActor(caller),
           action: routeId,
-          target: { type: routeId.split('.')[0] ?? routeId, id: Object.values(params)[0] ?? '' },
+          target: {
+            type: routeId.split('.')[0] ?? routeId,
+            // A refusal comes before anything looks at the address: the database takes any character of it but this one.
+            id: (Object.values(params)[0] ?? '').replaceAll('\0', '\uFFFD'),
+          },
           outcome,
           requestId,
           details: { ...params, ...(code === undefined ? {} : { code }) },

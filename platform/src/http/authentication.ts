@@ -1,5 +1,5 @@
 import type { Principal } from '@stella-ops/contracts';
-import type { AppError } from '@stella-ops/engine-kernel';
+import type { AppError, Timestamp } from '@stella-ops/engine-kernel';
 
 /** What a request brings to show who is calling. */
 export type Credentials =
@@ -11,6 +11,11 @@ export type Credentials =
       readonly remoteAddress: string;
       /** DER of the client certificate, on mutual TLS. */
       readonly clientCertificate: Uint8Array | undefined;
+      /**
+       * When the request came; now, unless told. Of an answer that goes on, the credentials are looked at again: what
+       * expires and is renewed meanwhile must have been good then, what is revoked counts no more.
+       */
+      readonly receivedAt?: Timestamp;
       header(name: string): string | undefined;
     }
   | {

@@ -5,9 +5,11 @@ export interface JsonTrap {
   readonly isDuplicate: boolean;
 }
 
+const NUMBER = /-?\d[\d.eE+-]*/y;
+
 /**
- * Finds the first member that its object already has, a member named `__proto__`, or a string with an unpaired surrogate
- * or U+0000 (PostgreSQL stores neither).
+ * Finds the first member that its object already has, a member named `__proto__`, a string with an unpaired surrogate or
+ * U+0000 (PostgreSQL stores neither), or a number that is infinite once it is read.
  *
  * @param text JSON that `JSON.parse` accepts, with its nesting already capped
  */
@@ -39,6 +41,16 @@ export function findJsonTrap(text: string): JsonTrap | undefined {
         if (trap !== undefined) return { offset: at, ...trap };
         isName = false;
         at = end - 1;
+        break;
+      }
+      default: {
+        const end = endOfNumber(text, at);
+        if (end === at) break;
+        const literal = text.slice(at, end);
+        if (!Number.isFinite(Number(literal))) {
+          return { offset: at, message: `the number ${literal.slice(0, 80)} is too large`, isDuplicate: false };
+        }
+        at = end - 1;
       }
     }
   }
@@ -54,6 +66,14 @@ function trapIn(literal: string, names: Set<string> | null | undefined): Omit<Js
   if (names.has(value)) return { message: `the member ${literal.slice(0, 80)} is given twice`, isDuplicate: true };
   names.add(value);
   return undefined;
+}
+
+/** Offset behind the number that begins here; the same one when none does. */
+function endOfNumber(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first !== 0x2d && (first < 0x30 || first > 0x39)) return start;
+  NUMBER.lastIndex = start;
+  return NUMBER.test(text) ? NUMBER.lastIndex : start;
 }
 
 /** Offset behind the closing quote. */

@@ -1,6 +1,7 @@
 import { fail } from '@stella-ops/contracts';
 import { canonicalBytes, digestOfJson, hexOf } from '@stella-ops/engine-kernel';
 import * as z from 'zod';
+import { findJsonTrap } from './inspect-json.ts';
 
 interface PageQuery {
   readonly limit: number;
@@ -40,12 +41,15 @@ export function openPage<K>(query: PageQuery, key: z.ZodType<K>): OpenPage<K> {
 }
 
 function readCursor<K>(cursor: string, filterId: string, key: z.ZodType<K>): K {
+  const text = Buffer.from(cursor, 'base64url').toString();
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    value = JSON.parse(text);
   } catch (cause) {
     throw fail('CURSOR_INVALID', 'the cursor is not one of this server', { cause });
   }
+  // Keys of rows come out of the database: what it cannot hold was in none.
+  if (findJsonTrap(text) !== undefined) throw fail('CURSOR_INVALID', 'the cursor is not one of this server');
   const parsed = z.tuple([z.literal(filterId), key]).safeParse(value);
   if (!parsed.success) throw fail('CURSOR_INVALID', 'the cursor belongs to another list or filter');
   return parsed.data[1];

@@ -1,5 +1,5 @@
 import { actorOf, fail, HEADERS, isSchema, type Principal, PROBLEM_MEDIA_TYPE, problemOf } from '@stella-ops/contracts';
-import { AppError } from '@stella-ops/engine-kernel';
+import { AppError, type Timestamp } from '@stella-ops/engine-kernel';
 import type { IdSource, SystemClock } from '../runtime/clock.ts';
 import { withContext } from '../runtime/context.ts';
 import { admit } from './admission.ts';
@@ -13,6 +13,7 @@ import { closeCursor, openCursor } from './list-cursor.ts';
 import type { RateLimiter } from './rate-limit.ts';
 import { checkBody, readParams, readQueryOf } from './read-input.ts';
 import { requestIds } from './request-ids.ts';
+import { hasEvents, whileWelcome } from './welcome-stream.ts';
 
 /** A request, whichever wire brought it. */
 export interface Exchange {
@@ -120,12 +121,14 @@ async function admitted(
 ): Promise<WireReply> {
   const { route } = exchange.endpoint;
   const header = (name: string) => exchange.header(name);
+  const receivedAt = options.clock.now();
   const { caller, refusal } = await admit(route, exchange.credentials, header, options.verifier, options.limiter);
   const context = { requestId, traceId, caller };
   const { endpoint } = exchange;
   if ('forward' in endpoint) {
     const { params, search, content, controller } = exchange;
-    return endpoint.forward({ ...context, params, search, content, signal: controller.signal, header });
+    const request = { ...context, params, search, content, signal: controller.signal, header };
+    return watched(exchange, caller, receivedAt, options, await endpoint.forward(request));
   }
   const answer = (): Promise<WireReply> => answered(exchange, endpoint, options, context);
   if (caller === undefined) return answer();
@@ -144,8 +147,25 @@ async function admitted(
       throw error;
     }
     if (route.auditsRead === true) await options.audit.record({ ...entry, outcome: 'read' });
-    return reply;
+    return watched(exchange, caller, receivedAt, options, reply);
   });
+}
+
+/** An event stream, with its end when its reader may not read it any more; any other answer as it is. */
+function watched(
+  { endpoint, credentials, controller }: Exchange,
+  caller: Principal | undefined,
+  receivedAt: Timestamp,
+  { verifier, times }: PipelineOptions,
+  reply: WireReply,
+): WireReply {
+  const isWatched = credentials.kind === 'http' && caller !== undefined && hasEvents(endpoint.route);
+  if (!isWatched || typeof reply.body !== 'object') return reply;
+  const isWelcome = async (): Promise<boolean> => {
+    const now = await verifier.verify({ ...credentials, receivedAt });
+    return now.ok && [...caller.scopes].every((scope) => now.principal.scopes.has(scope));
+  };
+  return { ...reply, body: whileWelcome(reply.body, isWelcome, times.heartbeatMs, controller) };
 }
 
 interface Known {

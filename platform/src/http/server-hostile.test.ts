@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fail } from '@stella-ops/contracts';
 import { describe, expect, test } from 'vitest';
 import { ED25519, lifeFrom, newIdentity, selfSigned } from '../certificates/index.ts';
 import { systemClock, systemRandomness } from '../runtime/index.ts';
+import type { Verified, Verifier } from './authentication.ts';
 import type { Mount } from './server.ts';
-import { sampleApp } from './testing/sample-app.ts';
+import { principalWith, sampleApp } from './testing/sample-app.ts';
 
 /** A client that holds a connection for nothing must lose it: some thousands of them would be all there are. */
 describe('who holds a connection for nothing loses it', () => {
@@ -163,6 +165,57 @@ describe('who holds a connection for nothing loses it', () => {
       socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
       await once(socket, 'close');
       expect(text).toContain('there');
+    });
+  });
+});
+
+describe('an event stream ends', () => {
+  async function streaming(verifier: Verifier, body: (ended: Promise<unknown>) => Promise<void>): Promise<void> {
+    const app = sampleApp({ pipeline: { verifier }, times: { heartbeatMs: 10 } });
+    const { port } = new URL(await app.server.listen({ host: '127.0.0.1', port: 0 }));
+    const socket = connect(Number(port), '127.0.0.1');
+    const ended = once(socket, 'close');
+    try {
+      socket.write(
+        'GET /api/v1/crates/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer good\r\nconnection: close\r\n\r\n',
+      );
+      await once(socket, 'data');
+      socket.resume();
+      await body(ended);
+    } finally {
+      socket.destroy();
+      await app.server.drain({ noticeMs: 0, deadlineMs: 100 });
+    }
+  }
+
+  const refused: Verified = { ok: false, error: fail('AUTH_INVALID', 'the token is not valid') };
+
+  test.each<readonly [string, () => Verified | Promise<Verified>]>([
+    ['when who reads it is nobody any more', () => refused],
+    ['when who reads it has fewer rights', () => ({ ok: true, principal: principalWith(['release.read']) })],
+  ])('%s', async (_name, later) => {
+    let now: () => Verified | Promise<Verified> = () => ({ ok: true, principal: principalWith() });
+    await streaming({ verify: async () => now() }, async (ended) => {
+      now = later;
+      await ended;
+    });
+  });
+
+  test('and not while nobody can say who reads it, or when the credentials have only expired since it began', async () => {
+    let asked = 0;
+    const verifier: Verifier = {
+      verify: (credentials) => {
+        asked++;
+        if (asked === 2) return Promise.reject(new Error('the database is away'));
+        const isLater = credentials.kind === 'http' && asked > 1 && credentials.receivedAt === undefined;
+        return Promise.resolve(isLater ? refused : { ok: true, principal: principalWith() });
+      },
+    };
+    await streaming(verifier, async (ended) => {
+      let isEnded = false;
+      void ended.then(() => (isEnded = true));
+      await expect.poll(() => asked, { timeout: 10_000 }).toBeGreaterThan(5);
+      expect(isEnded).toBe(false);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { fail, isSchema, type Route } from '@stella-ops/contracts';
+import { fail, isSchema } from '@stella-ops/contracts';
 import { AppError } from '@stella-ops/engine-kernel';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -13,6 +13,7 @@ import type { Endpoint } from './endpoint.ts';
 import { type Pipeline, problemReply } from './pipeline.ts';
 import { OpenStreams } from './open-streams.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
+import { hasEvents } from './welcome-stream.ts';
 
 /** A part of the address space that speaks HTTP by itself: an OIDC provider, the console's files. */
 export interface Mount {
@@ -284,9 +285,6 @@ function addMount(app: FastifyInstance, mount: Mount, bodyTimeoutMs: number): vo
   app.all(mount.prefix, handler);
   app.all(`${mount.prefix}/*`, handler);
 }
-
-const hasEvents = (route: Route): boolean =>
-  Object.values(route.responses).some((body) => 'kind' in body && body.kind === 'events');
 
 const hasBody = (request: FastifyRequest): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;

@@ -27,7 +27,7 @@ export interface AccessTokenParts {
 
 /** RFC 9068 access tokens of our own issuer: algorithm, type, issuer and audience are pinned. */
 export function accessTokenReader({ issuer, keys, accounts, clock }: AccessTokenParts): TokenReader {
-  return async (text) => {
+  return async (text, receivedAt = clock.now()) => {
     let payload: unknown;
     try {
       ({ payload } = await jwtVerify(text, async ({ kid }) => (await keys.find(kid)) ?? noKey(), {
@@ -36,7 +36,7 @@ export function accessTokenReader({ issuer, keys, accounts, clock }: AccessToken
         issuer,
         audience: OIDC.audience,
         requiredClaims: ['exp', 'iat', 'sub', 'jti'],
-        currentDate: new Date(clock.now()),
+        currentDate: new Date(receivedAt),
       }));
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;

@@ -1,11 +1,12 @@
 import { parseScope, type Principal, type Scope } from '@stella-ops/contracts';
+import type { Timestamp } from '@stella-ops/engine-kernel';
 import type { Credentials, Verified, Verifier } from '@stella-ops/platform/http';
 import { fail } from '../errors.ts';
 import { API_TOKEN_PREFIX } from '../domain/secrets.ts';
 import type { Accounts } from './accounts.ts';
 
-/** One way to show who calls: `undefined` when the text does not. */
-export type TokenReader = (token: string) => Promise<Principal | undefined>;
+/** One way to show who calls: `undefined` when the text does not. `receivedAt`: when it was shown, now unless told. */
+export type TokenReader = (token: string, receivedAt?: Timestamp) => Promise<Principal | undefined>;
 
 export interface VerifierParts {
   readonly accounts: Accounts;
@@ -29,7 +30,8 @@ export function createVerifier(parts: VerifierParts): Verifier {
         return { ok: false, error: fail('AUTH_REQUIRED', 'the request does not say who is calling') };
       const token = BEARER.exec(header)?.[1] ?? '';
       const isApiToken = token.startsWith(API_TOKEN_PREFIX);
-      const principal = await (isApiToken ? parts.readApiToken(token) : parts.readAccessToken(token));
+      const { receivedAt } = credentials;
+      const principal = await (isApiToken ? parts.readApiToken(token) : parts.readAccessToken(token, receivedAt));
       if (principal !== undefined) return { ok: true, principal };
       parts.refused(isApiToken ? 'api-token' : 'access-token');
       return invalid();
