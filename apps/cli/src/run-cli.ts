@@ -7,6 +7,7 @@ import { writeOutput } from './output.ts';
 import { nearest, parseArguments } from './parse-arguments.ts';
 import { COMMANDS, type RegisteredCommand } from './registry.ts';
 import { errorText } from './render/error.ts';
+import { printable, printableLines } from './render/table.ts';
 import { VERSION } from './version.ts';
 
 export interface Outcome {
@@ -17,8 +18,14 @@ export interface Outcome {
 
 /** Runs one command line and returns what it would print. Nothing here touches the process. */
 export async function runCli(words: readonly string[], context: Context): Promise<Outcome> {
+  // Names, sentences and warnings come from documents, agents and servers: none of them steers the terminal.
+  const harmless: Context = {
+    ...context,
+    progress: (text) => context.progress(printable(text)),
+    notice: (text) => context.notice(printableLines(text)),
+  };
   try {
-    return await dispatch(words, context);
+    return await dispatch(words, harmless);
   } catch (error) {
     const known = error instanceof AppError ? error : unexpected(error);
     const origin = context.env['STELLA_DEBUG'] === '1' && error instanceof Error ? `${error.stack}\n` : '';
@@ -53,7 +60,8 @@ async function print(
   const format = typeof options['format'] === 'string' ? options['format'] : (Object.keys(result.render)[0] ?? '');
   const render = result.render[format];
   if (render === undefined) throw new Error(`no renderer for format ${format}`);
-  const text = render();
+  const said = render();
+  const text = format === 'table' && typeof said === 'string' ? printableLines(said) : said;
   const exit = result.exit ?? 0;
   // Some commands make a file of their own and call it --output; only the shared option takes the rendered result.
   const output = command.options['output'] === OUTPUT_OPTION ? options['output'] : undefined;

@@ -22,6 +22,11 @@ export function printable(text: string): string {
   return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '?');
 }
 
+/** The same for a text of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n');
+}
+
 /** The first 12 hex digits, the short form of a digest for people. */
 export function shortDigest(digest: string | undefined): string {
   return digest === undefined ? '' : digest.replace(/^sha256:/, '').slice(0, 12);
