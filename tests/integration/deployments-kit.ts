@@ -43,12 +43,17 @@ export function deploymentsKit(engine: Engine) {
     };
   });
 
-  async function scene(environments: readonly { name: string; requiredApprovals?: number }[] = [{ name: 'prod' }]) {
+  async function scene(
+    environments: readonly { name: string; requiredApprovals?: number; isSeparationOfDuties?: boolean }[] = [
+      { name: 'prod' },
+    ],
+  ) {
     const tenantId = systemIds.uuid();
     const world = neighbours.of(tenantId);
-    const who = { tenantId, id: 'ada-id', name: 'ada' };
-    const ada = rig.as(RELEASES_ROUTES, who);
-    const ops = rig.as(DEPLOYMENTS_ROUTES, who);
+    const who = (name: string) => ({ tenantId, id: `${name}-id`, name });
+    const person = (name: string) => rig.as(RELEASES_ROUTES, who(name));
+    const ada = person('ada');
+    const ops = rig.as(DEPLOYMENTS_ROUTES, who('ada'));
     await ada.createComponent({ body: { name: 'web', repository: 'registry.example/shop/web' } });
     const ids = new Map<string, string>();
     for (const [index, one] of environments.entries()) {
@@ -99,6 +104,7 @@ export function deploymentsKit(engine: Engine) {
     return {
       tenantId,
       world,
+      person,
       ada,
       ops,
       environmentId,

@@ -10,7 +10,7 @@ export const BoardCell = z.object({
   release: z.string().nullable(),
   version: z.string().nullable(),
   digest: Digest.nullable(),
-  state: z.enum(['empty', 'approved', 'deploying', 'deployed', 'failed', 'waiting_gate', 'waiting_approval', 'frozen']),
+  state: z.enum(['empty', 'approved', 'deploying', 'deployed', 'failed', 'pending_gate', 'pending_approval', 'frozen']),
   sentence: z.string(),
   promotionId: Id.nullable(),
   /**

@@ -38,6 +38,18 @@ export const RELEASES_METRICS = {
     help: 'Differences between what runs on targets and what was deployed there, as they appeared',
     labels: ['kind'],
   },
+  silent: {
+    name: 'releases_targets_silent',
+    type: 'gauge',
+    help: 'Targets that their agents tell nothing of',
+    labels: [],
+  },
+  certificateLeft: {
+    name: 'releases_agent_certificate_left_ratio',
+    type: 'gauge',
+    help: 'What is left of the certificate of an agent that is nearest to its end, as a share of its life: renewed at 0.33, ended at 0',
+    labels: [],
+  },
 } as const satisfies MetricCatalogue;
 
 const ENDS = ['succeeded', 'failed', 'rolled_back', 'cancelled'];

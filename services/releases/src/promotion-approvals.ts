@@ -14,9 +14,9 @@ export function approvalFacts(approvals: readonly ApprovalRow[]): ApprovalFact[]
     }));
 }
 
-/** How many people approved once and do not now. */
-export function voidedPeople(approvals: readonly ApprovalRow[], standing: readonly ApprovalFact[]): number {
+/** Ids of people who approved once and do not now. */
+export function voidedPeople(approvals: readonly ApprovalRow[], standing: readonly ApprovalFact[]): string[] {
   const people = new Set(approvals.filter(({ verdict }) => verdict === 'approved').map(({ person }) => person.id));
   for (const { personId } of standing) people.delete(personId);
-  return people.size;
+  return [...people];
 }

@@ -20,6 +20,7 @@ import { sweepObjectsJob } from './jobs/sweep-objects.ts';
 import { wakePromotionJob } from './jobs/wake-promotion.ts';
 import { countFromZero, RELEASES_METRICS } from './metrics.ts';
 import { releasesEndpoints } from './routes.ts';
+import { countSilentTargets, leastCertificateLeft } from './store/agent-gauges.ts';
 
 /** Components, environments, releases and promotions; deployments, targets and agents. */
 export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
@@ -55,7 +56,17 @@ export const service = defineService<typeof RELEASES_CONFIG, ServiceHost>({
       endpoints: releasesEndpoints(deps),
       jobs: Object.values(jobs),
       consumers: [reEvaluate(deps), deployApproved(deps), noteDeploymentPackets(deps)],
-      metrics,
+      metrics: {
+        render: async () => {
+          const { silent, left } = await database.withRelay(
+            async (tx) => ({ silent: await countSilentTargets(tx), left: await leastCertificateLeft(tx, clock.now()) }),
+            { isReadOnly: true },
+          );
+          metrics.record.silent(silent, {});
+          metrics.record.certificateLeft(left, {});
+          return metrics.render();
+        },
+      },
       agentPort: { verifier: agentVerifier(deps), identity: (names) => authority.serverIdentity(names) },
       ready: async () => {
         await bell.open();

@@ -44,7 +44,7 @@ export function promotionLook({ state, gates }: Pick<Promotion, 'state' | 'gates
 }
 
 export function cellLook({ state }: Pick<BoardCell, 'state'>, isBlocked: boolean): StateLook {
-  return state === 'waiting_gate' && isBlocked ? BLOCKED : CELL_STATES[state];
+  return state === 'pending_gate' && isBlocked ? BLOCKED : CELL_STATES[state];
 }
 
 export const GATE_STATES: Readonly<Record<Gate['state'], StateLook>> = {
@@ -60,8 +60,8 @@ export const CELL_STATES: Readonly<Record<BoardCell['state'], StateLook>> = {
   deploying: { tone: 'running', word: 'Deploying' },
   deployed: { tone: 'good', word: 'Deployed' },
   failed: { tone: 'failed', word: 'Failed', icon: 'alert' },
-  waiting_gate: { tone: 'gate', word: 'Waits for a gate' },
-  waiting_approval: { tone: 'human', word: 'Waits for approval' },
+  pending_gate: { tone: 'gate', word: 'Waits for a gate' },
+  pending_approval: { tone: 'human', word: 'Waits for approval' },
   frozen: { tone: 'frozen', word: 'Frozen' },
 };
 

@@ -44,12 +44,13 @@ export async function approvePromotion(
     };
     await insertApproval(tx, change.tenantId, approval);
     const approvals = [...earlier, approval];
-    const standing = approvalFacts(approvals);
+    const { requestedBy, releaseDigest, policyDigest } = promotion;
+    const barred = promotion.isSeparationOfDuties ? requestedBy.id : undefined;
+    const standing = approvalFacts(approvals).filter(({ personId }) => personId !== barred);
     const isLast = standing.length >= promotion.requiredApprovals;
     if (isLast) await lookAgain(deps, tx, change.tenantId, [promotion.id], { isStale: true });
 
-    const { requestedBy, releaseDigest, policyDigest } = promotion;
-    const gate = approvalGate(change.at, promotion, requestedBy.name, standing, voidedPeople(approvals, standing));
+    const gate = approvalGate(change.at, promotion, requestedBy, standing, voidedPeople(approvals, standing));
     const gates = promotion.gates.map((one) => (one.name === 'approval' ? gate : one));
     change.audit(
       { type: 'promotion', id: promotion.id },

@@ -12,6 +12,7 @@ import {
   type PromotionChange,
   type PromotionRow,
 } from '../store/promotions.ts';
+import { lockEnvironment } from '../store/environments.ts';
 import { findRelease } from '../store/releases.ts';
 import type { Tx } from '../store/tx.ts';
 
@@ -19,7 +20,7 @@ import type { Tx } from '../store/tx.ts';
 export type Act = Partial<Pick<PromotionChange, 'state' | 'sentence' | 'gates' | 'decidedAt'>>;
 
 /**
- * Runs what a person does to a promotion that has not ended, under its lock: the act, the next version, the event.
+ * Runs what a person does to a promotion, under its lock and its environment's: the act, the next version, the event.
  *
  * @param act may refuse; returns what changes
  * @throws AppError `NOT_FOUND`, `PRECONDITION_FAILED` when the caller named a version that is not the present one
@@ -31,6 +32,8 @@ export async function changeOpen(
   act: (tx: Tx, promotion: PromotionRow, change: Change) => Promise<Act>,
 ): Promise<{ readonly body: Promotion; readonly headers: { readonly etag: string } }> {
   const reply = await host.change(context, async (tx: Tx, change) => {
+    const found = await findPromotion(tx, promotionId);
+    if (found !== undefined) await lockEnvironment(tx, found.environmentId);
     const promotion = await lockPromotion(tx, promotionId);
     if (promotion === undefined) throw fail('NOT_FOUND', 'there is no such promotion');
     if (context.ifMatch !== undefined) requireMatch(context.ifMatch, etagOfVersion(promotion.version));

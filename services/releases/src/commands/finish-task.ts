@@ -52,6 +52,7 @@ export async function finishTask(
 function receiptFault(receipt: Readonly<Record<string, unknown>>, task: TaskRow): string | undefined {
   if (receipt['planDigest'] !== task.planDigest) return 'the receipt is not about the plan of this task';
   if (receipt['deploymentId'] !== task.deploymentId) return 'the receipt is of another deployment';
+  if (receipt['outcome'] !== undefined && receipt['outcome'] !== 'succeeded') return 'the receipt is of a failure';
   return undefined;
 }
 

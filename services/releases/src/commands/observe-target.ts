@@ -29,8 +29,7 @@ export async function observeTarget(deps: Deps, { body }: Input<typeof AGENT_ROU
   return database.withTenant(tenantId, async (tx) => {
     const target = await lockTarget(tx, body.targetId);
     if (target === undefined || target.agentId !== agent.id) throw fail('NOT_FOUND', 'there is no such target');
-    // An older look that came late; the clock is the agent's own, so both are of one clock.
-    const isLate = target.observedAt !== null && body.observedAt < target.observedAt && !target.isStale;
+    const isLate = isOlder(body.observedAt, target.observedAt) && !target.isStale;
     if (isLate) return answer(target.drift.length);
     const at = deps.clock.now();
     const known = await knownDeployments(tx, deploymentsOf(containers));
@@ -45,6 +44,15 @@ export async function observeTarget(deps: Deps, { body }: Input<typeof AGENT_ROU
     for (const { kind, since } of drift) if (since === at) deps.record.drifting(1, { kind });
     return answer(drift.length);
   });
+}
+
+/** Nothing is under way for longer: what is older by more is of a clock that was set back, and is news. */
+const LATE_MS = 120_000;
+
+/** Whether a look is one that came late. Both times are of the agent's own clock. */
+function isOlder(observedAt: string, before: string | null): boolean {
+  if (before === null || observedAt >= before) return false;
+  return Date.parse(before) - Date.parse(observedAt) < LATE_MS;
 }
 
 const answer = (drift: number) => ({ status: 200 as const, body: { drift } });

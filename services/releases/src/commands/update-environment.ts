@@ -4,17 +4,19 @@ import { etagOfVersion, type RequestContext, requireMatch } from '@stella-ops/pl
 import type { Deps } from '../deps.ts';
 import { environmentView } from '../environment-view.ts';
 import { fail } from '../errors.ts';
+import { lookAgain } from '../evaluation/look-again.ts';
 import { findEnvironment, lockEnvironment, updateEnvironment as store } from '../store/environments.ts';
+import { openPromotionsIn } from '../store/evaluations.ts';
 import type { Tx } from '../store/tx.ts';
 import { settings } from './create-environment.ts';
 
 /** Changes the rules of an environment; promotions under way are looked at again by them. */
 export async function updateEnvironment(
-  { host }: Deps,
+  deps: Deps,
   { params, body }: Input<typeof RELEASES_ROUTES.updateEnvironment>,
   context: RequestContext,
 ) {
-  return host.change(context, async (tx: Tx, change) => {
+  return deps.host.change(context, async (tx: Tx, change) => {
     await lockEnvironment(tx, params.environmentId);
     const row = await findEnvironment(tx, params.environmentId);
     if (row === undefined) throw fail('NOT_FOUND', 'there is no such environment');
@@ -28,6 +30,10 @@ export async function updateEnvironment(
       updatedAt: change.at,
     };
     await store(tx, next);
+    // Fewer people may be enough now: as after the last approval, only decisions made from here on approve.
+    if (next.requiredApprovals < row.requiredApprovals) {
+      await lookAgain(deps, tx, change.tenantId, await openPromotionsIn(tx, row.id), { isStale: true });
+    }
     await change.publish(RELEASES_EVENTS.environmentChanged, { environmentId: row.id, name: row.name });
     change.audit({ type: 'environment', id: row.id }, { before: settings(row), after: settings(next) });
     return {

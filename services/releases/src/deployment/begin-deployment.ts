@@ -4,7 +4,13 @@ import type { Digest } from '@stella-ops/engine-kernel';
 import type { Deps } from '../deps.ts';
 import { batchesOf } from '../domain/advance.ts';
 import { fail } from '../errors.ts';
-import { findDeployment, insertDeployment, lastDeployment, lockDeployment } from '../store/deployments.ts';
+import {
+  findDeployment,
+  insertDeployment,
+  lastDeployment,
+  lockDeployment,
+  releaseBefore,
+} from '../store/deployments.ts';
 import type { EnvironmentRow } from '../store/environments.ts';
 import type { PromotionRow } from '../store/promotions.ts';
 import { type TargetRow, targetsOfEnvironment } from '../store/targets.ts';
@@ -13,6 +19,7 @@ import { findTemplate } from '../store/templates.ts';
 import type { Tx } from '../store/tx.ts';
 import { sweepLater } from '../jobs/sweep-objects.ts';
 import { goOn } from './go-on.ts';
+import { Outdated } from './outdated.ts';
 import { readTemplate } from './read-template.ts';
 import { type RenderedPlans, renderPlans } from './render-plans.ts';
 
@@ -79,7 +86,7 @@ export interface Beginning {
 /**
  * Writes a deployment and queues its first targets, under the locks of environment and promotion.
  *
- * @throws AppError `DEPLOYMENT_RUNS`, `TARGETS_MISSING` when targets came or went meanwhile
+ * @throws Outdated when targets came or went meanwhile; AppError `DEPLOYMENT_RUNS`
  */
 export async function beginDeployment(
   deps: Deps,
@@ -91,7 +98,7 @@ export async function beginDeployment(
   const { id, environment, release, targets, template, plans } = prepared;
   const now = await targetsOfEnvironment(tx, environment.id);
   if (now.map((one) => one.id).join() !== targets.map((one) => one.id).join()) {
-    throw fail('DEPLOYMENT_RUNS', `the targets of ${environment.name} have changed just now`);
+    throw new Outdated(`the targets of ${environment.name} have changed just now`);
   }
   const last = await lastDeployment(tx, environment.id, { isDone: true });
   const isNew = await insertDeployment(tx, tenantId, {
@@ -108,7 +115,8 @@ export async function beginDeployment(
     planDigest: plans.index.digest,
     startedBy,
     reason,
-    previousReleaseId: last === undefined || last.releaseId === release.id ? null : last.releaseId,
+    previousReleaseId:
+      last?.releaseId === release.id ? await releaseBefore(tx, environment.id, last) : (last?.releaseId ?? null),
     createdAt: at,
   });
   if (!isNew) throw fail('DEPLOYMENT_RUNS', `a deployment of ${environment.name} is under way`);

@@ -1,12 +1,14 @@
 import type { Deps } from '../deps.ts';
 import { fail } from '../errors.ts';
 import { type EnvironmentRow, findEnvironment, lockEnvironment } from '../store/environments.ts';
-import { findPromotion, lockPromotion, type PromotionRow } from '../store/promotions.ts';
+import { findPromotion, hasOtherUnderWay, lockPromotion, type PromotionRow } from '../store/promotions.ts';
 import { findRelease } from '../store/releases.ts';
+import { findTemplate } from '../store/templates.ts';
 import type { Tx } from '../store/tx.ts';
 import { beginDeployment, ingredientsOf, type Prepared, prepareDeployment } from './begin-deployment.ts';
 import { type AskedGates, askGates, GatesUnmet, noteNotDeployed, requireGates } from './gates-now.ts';
 import { movePromotion } from './move-promotion.ts';
+import { Outdated, untilCurrent } from './outdated.ts';
 
 export interface PreparedPromotion {
   readonly asked: AskedGates;
@@ -19,7 +21,7 @@ export interface PreparedPromotion {
  * @throws AppError `NOT_FOUND`, `DEPLOYMENT_STATE`, `TARGETS_MISSING`, `TEMPLATE_MISSING`, `TEMPLATE_INVALID`,
  *   `PLATFORM_MISSING`
  */
-export async function preparePromotion(
+async function preparePromotion(
   deps: Deps,
   tenantId: string,
   promotionId: string,
@@ -40,7 +42,7 @@ export async function preparePromotion(
     { isReadOnly: true },
   );
   const prepared = await prepareDeployment(deps, tenantId, parts);
-  const asked = await askGates(deps, tenantId, promotionId, signal);
+  const asked = await askGates(deps, tenantId, promotionId, 'approved', signal);
   if (asked === undefined) throw fail('DEPLOYMENT_STATE', 'the promotion is not approved any more');
   return { asked, prepared };
 }
@@ -53,7 +55,7 @@ function checkTurn(promotion: PromotionRow, environment: EnvironmentRow): void {
   if (environment.currentPromotionId !== promotion.id) {
     throw fail(
       'DEPLOYMENT_STATE',
-      `${environment.currentRelease ?? 'another release'} was approved for ${environment.name} since`,
+      `${environment.currentRelease ?? 'another release'} has taken its place in ${environment.name} since`,
     );
   }
 }
@@ -61,7 +63,7 @@ function checkTurn(promotion: PromotionRow, environment: EnvironmentRow): void {
 /**
  * Begins the deployment of an approved promotion, in the caller's transaction.
  *
- * @throws GatesUnmet; AppError `DEPLOYMENT_STATE`, `DEPLOYMENT_RUNS`
+ * @throws GatesUnmet, Outdated; AppError `DEPLOYMENT_STATE`, `DEPLOYMENT_RUNS`
  */
 export async function startPromotion(
   deps: Deps,
@@ -80,6 +82,14 @@ export async function startPromotion(
   const environment = await findEnvironment(tx, before.environmentId);
   if (promotion === undefined || environment === undefined) throw new Error('a promotion never goes');
   checkTurn(promotion, environment);
+  if (await hasOtherUnderWay(tx, promotion)) {
+    throw fail('DEPLOYMENT_STATE', `${promotion.release} was asked for again in ${environment.name} since`);
+  }
+  const template = await findTemplate(tx, environment.id);
+  const { digest, strategy, batchSize } = prepared.template;
+  if (template?.digest !== digest || template.strategy !== strategy || template.batchSize !== batchSize) {
+    throw new Outdated(`the template of ${environment.name} has changed just now`);
+  }
   const { gates } = await requireGates(tx, asked, promotion, by.at);
   const sentence = `${promotion.release} is being brought to ${environment.name}.`;
   await movePromotion(deps, tx, tenantId, promotion, { event: 'deployment-started', sentence, gates, at: by.at });
@@ -87,18 +97,26 @@ export async function startPromotion(
   await beginDeployment(deps, tx, tenantId, prepared, { kind: 'deploy', promotion: deploying, ...by });
 }
 
-/** Runs `start`; when a gate is not met any more, says so on the promotion and refuses. */
-export async function unlessGatesAreUnmet<T>(
+/**
+ * Prepares a deployment and begins it by `start`. When a gate is not met any more, says so on the promotion and refuses.
+ *
+ * @throws AppError as `preparePromotion` and `startPromotion`; `DEPLOYMENT_STATE` with GatesUnmet as its cause
+ */
+export function deployPromotion<T>(
   deps: Deps,
   tenantId: string,
-  { asked }: PreparedPromotion,
-  start: () => Promise<T>,
+  promotionId: string,
+  signal: AbortSignal,
+  start: (ready: PreparedPromotion) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await start();
-  } catch (error) {
-    if (!(error instanceof GatesUnmet)) throw error;
-    await noteNotDeployed(deps, tenantId, asked.evaluation.promotion.id, error.sentence, asked);
-    throw fail('DEPLOYMENT_STATE', error.sentence, { cause: error });
-  }
+  return untilCurrent(async () => {
+    const ready = await preparePromotion(deps, tenantId, promotionId, signal);
+    try {
+      return await start(ready);
+    } catch (error) {
+      if (!(error instanceof GatesUnmet)) throw error;
+      await noteNotDeployed(deps, tenantId, promotionId, error.sentence, ready.asked);
+      throw fail('DEPLOYMENT_STATE', error.sentence, { cause: error });
+    }
+  });
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '@stella-ops/engine-kernel/errors';
 import type { Deps } from '../deps.ts';
 import { isMet } from '../domain/gates/gate.ts';
-import { openSentence } from '../domain/sentences.ts';
+import { AGAIN_OR_CANCEL, DEPLOY_OR_CANCEL, openSentence } from '../domain/sentences.ts';
 import { type Answers, askAll, type Evaluation, NO_ANSWERS } from '../evaluation/evaluate-promotion.ts';
 import { isSameGates } from '../evaluation/gates-of.ts';
 import { look, type Looked } from '../evaluation/look.ts';
@@ -11,6 +11,7 @@ import { findPromotion, freshenDecisions, lockPromotion, type PromotionRow } fro
 import { findRelease } from '../store/releases.ts';
 import type { Tx } from '../store/tx.ts';
 import { movePromotion } from './move-promotion.ts';
+import { Outdated } from './outdated.ts';
 
 /** Decisions of an approval count for a deployment that follows soon; a later one is decided anew. */
 const FRESH_MS = 10 * 60_000;
@@ -23,14 +24,15 @@ export interface AskedGates {
   readonly answers: Answers;
 }
 
-/** Asks other services about an approved promotion once more. `undefined` when it is not there or not approved. */
+/** Asks other services about a promotion once more. `undefined` when it is not there or not in the state. */
 export async function askGates(
   deps: Deps,
   tenantId: string,
   promotionId: string,
+  state: 'approved' | 'failed',
   signal: AbortSignal,
 ): Promise<AskedGates | undefined> {
-  const evaluation = await begin(deps, tenantId, promotionId);
+  const evaluation = await begin(deps, tenantId, promotionId, state);
   if (evaluation === undefined) return undefined;
   if (evaluation.release.mode === 'unverified') return { evaluation, answers: NO_ANSWERS };
   const untilMs = deps.clock.monotonicMs() + SEALED_WITHIN_MS;
@@ -42,11 +44,18 @@ export async function askGates(
   }
 }
 
-async function begin(deps: Deps, tenantId: string, promotionId: string): Promise<Evaluation | undefined> {
+async function begin(
+  deps: Deps,
+  tenantId: string,
+  promotionId: string,
+  state: 'approved' | 'failed',
+): Promise<Evaluation | undefined> {
   return deps.host.database.withTenant(tenantId, async (tx) => {
     const before = await findPromotion(tx, promotionId);
-    if (before?.state !== 'approved') return undefined;
-    const isOld = Date.parse(deps.clock.now()) - Date.parse(before.decidedAt ?? before.updatedAt) > FRESH_MS;
+    if (before?.state !== state) return undefined;
+    const sinceMs = Date.parse(deps.clock.now()) - Date.parse(before.decidedAt ?? before.updatedAt);
+    // What failed was decided on before that: nobody knows how long.
+    const isOld = state === 'failed' || sinceMs > FRESH_MS;
     if (isOld) await freshenDecisions(tx, promotionId);
     const promotion = await findPromotion(tx, promotionId);
     const release = promotion === undefined ? undefined : await findRelease(tx, promotion.releaseId);
@@ -59,17 +68,20 @@ async function begin(deps: Deps, tenantId: string, promotionId: string): Promise
 /** Thrown inside a transaction, so that nothing of it stands: a gate is not met any more. */
 export class GatesUnmet extends Error {
   readonly sentence: string;
+  /** It waits for nothing but a service that did not answer: asked again, it may be met. */
+  readonly isPassing: boolean;
 
-  constructor(sentence: string) {
+  constructor(sentence: string, isPassing: boolean) {
     super(sentence);
     this.sentence = sentence;
+    this.isPassing = isPassing;
   }
 }
 
 /**
- * The gates of an approved promotion under its lock.
+ * The gates of a promotion that was let through, under its lock and its environment's.
  *
- * @throws GatesUnmet with the sentence why not
+ * @throws GatesUnmet with the sentence why not; Outdated when something happened since they were asked about
  */
 export async function requireGates(
   tx: Tx,
@@ -79,15 +91,28 @@ export async function requireGates(
 ): Promise<Looked> {
   const environment = await findEnvironment(tx, promotion.environmentId);
   if (environment === undefined) throw new Error('a promotion has an environment');
+  if (environment.policy !== evaluation.policy || promotion.staleAt > evaluation.number) {
+    throw new Outdated(`what the gates of ${promotion.release} rest on has changed just now`);
+  }
   const looked = await look(tx, at, evaluation.release.mode, answers, promotion, environment);
   if (looked.gates.every(isMet)) return looked;
-  throw new GatesUnmet(unmetSentence(looked));
+  const isToPass = isPassing(looked);
+  throw new GatesUnmet(unmetSentence(looked, isToPass), isToPass);
 }
 
-function unmetSentence({ gates }: Looked): string {
+/** Gates that other services decide. */
+const OTHERS: ReadonlySet<string> = new Set(['scan', 'policy', 'evidence']);
+
+function isPassing({ gates }: Looked): boolean {
+  return gates.every((gate) => isMet(gate) || (gate.state === 'waiting' && OTHERS.has(gate.name)));
+}
+
+function unmetSentence({ gates }: Looked, isToPass: boolean): string {
   const approval = gates.find((gate) => gate.name === 'approval');
   const isOnlyApproval = gates.every((gate) => gate.name === 'approval' || isMet(gate));
-  return isOnlyApproval && approval !== undefined ? approval.sentence : openSentence('pending_gate', gates);
+  if (isOnlyApproval && approval !== undefined) return `${approval.sentence} ${AGAIN_OR_CANCEL}`;
+  const sentence = openSentence('pending_gate', gates);
+  return isToPass ? sentence : `${sentence} ${DEPLOY_OR_CANCEL}`;
 }
 
 /** Tells readers of an approved promotion why it is not deployed. */

@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts';
 import { advance } from '../domain/advance.ts';
+import { AGAIN_OR_CANCEL } from '../domain/sentences.ts';
 import { deploymentTransition } from '../domain/deployment-states.ts';
 import type { PromotionEvent } from '../domain/promotion-states.ts';
 import { changeDeployment, type DeploymentRow, lockDeployment } from '../store/deployments.ts';
-import { lockEnvironment, setCurrentRelease } from '../store/environments.ts';
-import { lastPromotionOf, lockPromotion, type PromotionRow } from '../store/promotions.ts';
+import { findEnvironment, lockEnvironment, setCurrentRelease } from '../store/environments.ts';
+import { lockPromotion, promotionThatRuns, type PromotionRow } from '../store/promotions.ts';
 import { moveTasks, type TaskRow, tasksOf } from '../store/tasks.ts';
 import type { Tx } from '../store/tx.ts';
 import { announceDeployment } from './announce.ts';
@@ -80,12 +81,19 @@ async function goBack(
   sentence: string,
   at: string,
 ): Promise<void> {
-  const { environmentId, releaseId } = deployment;
+  const { environmentId, environment, releaseId, release } = deployment;
   if (promotion !== undefined && promotion.releaseId !== releaseId) {
     await movePromotion(deps, tx, tenantId, promotion, { event: 'deployment-rolled-back', sentence, at });
   }
-  const promotionId = await lastPromotionOf(tx, releaseId, environmentId);
-  if (promotionId !== undefined) {
-    await setCurrentRelease(tx, environmentId, { releaseId, promotionId, since: at });
+  const currentId = (await findEnvironment(tx, environmentId))?.currentPromotionId ?? null;
+  const current = currentId === null ? undefined : await lockPromotion(tx, currentId);
+  if (current?.state === 'approved') {
+    const why = `Approved, but not deployed. ${environment} was rolled back to ${release} since. ${AGAIN_OR_CANCEL}`;
+    await movePromotion(deps, tx, tenantId, current, { event: undefined, sentence: why, at });
   }
+  const promotionId = await promotionThatRuns(tx, releaseId, environmentId);
+  const there = promotionId === undefined ? undefined : await lockPromotion(tx, promotionId);
+  if (there === undefined) return;
+  await movePromotion(deps, tx, tenantId, there, { event: 'rolled-back-to', sentence, at });
+  await setCurrentRelease(tx, environmentId, { releaseId, promotionId: there.id, since: at }, at);
 }

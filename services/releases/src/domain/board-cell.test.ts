@@ -33,6 +33,7 @@ const deployment = (
   minute: number,
 ): BoardEnvironment['deployment'] => ({
   releaseId: version,
+  promotionId: `promotion of ${version}`,
   state,
   sentence: `${version} ${state}`,
   createdAt: at(minute),
@@ -102,6 +103,20 @@ test('what was approved after the last deployment waits for its own', () => {
   expect(cellOf(environment)).toMatchObject({ version: '1.1', digest: 'b', state: 'approved', next: '1.2' });
 });
 
+test('what is approved while another is deployed waits behind that, and does not hide it', () => {
+  const environment = {
+    ...approved('1.2', 9),
+    deployment: deployment('1.1', 'running', 6),
+    done: { releaseId: '1.0', updatedAt: at(2) },
+  };
+  expect(boardCell('api', environment, [], releases)).toMatchObject({
+    version: '1.0',
+    state: 'deploying',
+    promotionId: 'promotion of 1.1',
+    next: { version: '1.1', promotionId: 'promotion of 1.1' },
+  });
+});
+
 test('a promotion that is open comes before what failed', () => {
   const environment = {
     ...approved('1.1', 5),
@@ -117,5 +132,5 @@ test('a promotion that is open comes before what failed', () => {
     isFrozen: false,
     updatedAt: at(9),
   };
-  expect(cellOf(environment, [open])).toMatchObject({ version: '1.0', state: 'waiting_approval', next: '1.2' });
+  expect(cellOf(environment, [open])).toMatchObject({ version: '1.0', state: 'pending_approval', next: '1.2' });
 });

@@ -32,7 +32,7 @@ export function boardCell(
     since: current === undefined ? null : runs.since,
   };
   if (coming === undefined || here.state === 'deploying') {
-    const promotionId = here === EMPTY ? null : environment.currentPromotionId;
+    const promotionId = here === EMPTY ? null : promotionOf(environment);
     const next = attempted === undefined || promotionId === null ? null : nextOf(attempted.release, promotionId);
     return { ...place, state: here.state, sentence: here.sentence, promotionId, next };
   }
@@ -48,6 +48,12 @@ const nextOf = ({ id, release, version }: ReleaseOnBoard, promotionId: string): 
   release,
   version,
 });
+
+/** Another release may have been approved while one is being deployed. */
+function promotionOf({ deployment, currentPromotionId }: BoardEnvironment): string | null {
+  const isRunning = deployment !== null && isUnderWay(deployment.state);
+  return (isRunning ? deployment.promotionId : null) ?? currentPromotionId;
+}
 
 type Here = Pick<BoardCell, 'state' | 'sentence'>;
 
@@ -72,6 +78,7 @@ function lastAttempt({
 }: BoardEnvironment): Here & { readonly releaseId: string | null } {
   const isApprovedSince =
     deployment !== null &&
+    !isUnderWay(deployment.state) &&
     deployment.releaseId !== currentReleaseId &&
     currentSince !== null &&
     currentSince > deployment.createdAt;
@@ -86,8 +93,8 @@ function lastAttempt({
 }
 
 function comingState({ state, isFrozen }: OpenOnBoard): BoardCell['state'] {
-  if (state === 'pending_approval') return 'waiting_approval';
-  return isFrozen ? 'frozen' : 'waiting_gate';
+  if (state === 'pending_approval') return 'pending_approval';
+  return isFrozen ? 'frozen' : 'pending_gate';
 }
 
 function partOf(component: string, releaseId: string | null, releases: ReadonlyMap<string, ReleaseOnBoard>) {

@@ -32,14 +32,16 @@ test('only a person rejects, and only gates that are all met approve', () => {
 });
 
 test('only what is approved takes the environment, and every end is recorded', () => {
-  for (const { to, effects } of TRANSITIONS) {
+  for (const { from, to, effects } of TRANSITIONS) {
+    expect(effects.includes('give-environment-back')).toBe(from === 'approved' && to === 'cancelled');
     expect(effects.includes('take-environment')).toBe(to === 'approved');
     expect(effects.includes('decide')).toBe(isSettled(to));
   }
 });
 
 test('a state that does not know an event has no way for it', () => {
-  expect(transitionOf('approved', 'cancelled')).toBeUndefined();
+  expect(transitionOf('deploying', 'cancelled')).toBeUndefined();
+  expect(transitionOf('deployed', 'cancelled')).toBeUndefined();
   expect(transitionOf('pending_gate', 'gates-unmet')).toBeUndefined();
   expect(transitionOf('pending_approval', 'gates-unmet')?.to).toBe('pending_gate');
 });

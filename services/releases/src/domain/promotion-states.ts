@@ -16,13 +16,16 @@ export type PromotionEvent =
   | 'deployment-succeeded'
   | 'deployment-failed'
   | 'deployment-resumed'
-  | 'deployment-rolled-back';
+  | 'deployment-rolled-back'
+  | 'rolled-back-to';
 
 export type PromotionEffect =
   /** The end is recorded: `decidedAt`, and an event from which evidence is sealed. */
   | 'decide'
   /** The release becomes the environment's current one. */
-  | 'take-environment';
+  | 'take-environment'
+  /** What ran or was approved before is the environment's current release again. */
+  | 'give-environment-back';
 
 export interface Transition {
   /** Null: there is no promotion yet. */
@@ -62,11 +65,17 @@ export const TRANSITIONS: readonly Transition[] = [
   row('pending_approval', 'cancelled', 'cancelled', 'by anybody who may ask for promotions', ['decide']),
   row('pending_approval', 'expired', 'cancelled', 'its time is over', ['decide']),
   row('approved', 'deployment-started', 'deploying', 'every gate is still met'),
+  row('approved', 'cancelled', 'cancelled', 'by anybody who may ask for promotions, before its deployment begins', [
+    'decide',
+    'give-environment-back',
+  ]),
   row('deploying', 'deployment-succeeded', 'deployed', 'every target reports the digests of the release', ['decide']),
   row('deploying', 'deployment-failed', 'failed', 'a target could not take the release', ['decide']),
   row('failed', 'deployment-resumed', 'deploying', 'nothing else was deployed there since'),
   row('deployed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
   row('failed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
+  row('rolled_back', 'rolled-back-to', 'deployed', 'a rollback from what came after brought it back', ['decide']),
+  row('failed', 'rolled-back-to', 'deployed', 'a rollback from what came after brought it back', ['decide']),
 ];
 
 /** The row for an event in a state; `undefined` when the state does not allow it. */

@@ -34,6 +34,12 @@ export function cancelledSentence(person: string, reason: string): string {
   return `${person} cancelled it: ${reason}`;
 }
 
+/** What people can do about an approved promotion that cannot be deployed any more. */
+export const AGAIN_OR_CANCEL = 'Ask for it again, or cancel it.';
+
+/** The same for one that can be, once something is put right. */
+export const DEPLOY_OR_CANCEL = 'Deploy it when that has changed, or cancel it.';
+
 export function expiredSentence(expiresAt: string): string {
   return `It ended by itself at ${minute(expiresAt)}, because it was not approved by then; ask for it again if it is still wanted.`;
 }

@@ -6,10 +6,16 @@ import { standingApprovals } from './standing-approvals.ts';
 const gate = (state: 'passed' | 'blocked' | 'waiting') =>
   gateOf('2026-01-02T03:04:05.000Z', { name: 'policy', state, sentence: '' });
 const approval = { approvalId: 'a', personId: 'bob', personName: 'bob', releaseDigest: 'r', policyDigest: 'p' };
-const stands = (basis: { releaseDigest?: string; policyDigest?: string | null | undefined; gates?: unknown[] }) =>
+const stands = (basis: {
+  barred?: string;
+  releaseDigest?: string;
+  policyDigest?: string | null | undefined;
+  gates?: unknown[];
+}) =>
   standingApprovals([approval], {
     releaseDigest: 'r',
     policyDigest: 'p',
+    barred: undefined,
     gates: [gate('passed')],
     ...(basis as object),
   }).standing.length === 1;
@@ -25,6 +31,11 @@ test('a blocked gate voids approvals; one that waits, or a policy that does not 
   expect(stands({ gates: [gate('passed'), gate('blocked')] })).toBe(false);
   expect(stands({ gates: [gate('waiting')] })).toBe(true);
   expect(stands({ policyDigest: undefined })).toBe(true);
+});
+
+test('whoever may not approve has not approved, whenever it was', () => {
+  expect(stands({ barred: 'bob' })).toBe(false);
+  expect(stands({ barred: 'ada' })).toBe(true);
 });
 
 test('several policies have one digest, whatever order they judged in', () => {

@@ -91,7 +91,7 @@ async function write(deps: Deps, tx: Tx, writing: Writing): Promise<Outcome> {
   await publish(deps, tx, evaluation, promotion, change);
   if (transition?.effects.includes('take-environment') === true) {
     const { releaseId, id } = promotion;
-    await setCurrentRelease(tx, environment.id, { releaseId, promotionId: id, since: at });
+    await setCurrentRelease(tx, environment.id, { releaseId, promotionId: id, since: at }, at);
   }
   if (state !== promotion.state || voided.length > 0) {
     await audit(deps, tx, evaluation.tenantId, promotion, state, voided.length);

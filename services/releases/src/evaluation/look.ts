@@ -49,10 +49,12 @@ export async function look(
 
   const policyDigest = policyDigestFrom(answers);
   const approvals = await approvalsOf(tx, [promotion.id]);
-  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, gates: others };
+  const { requestedBy } = promotion;
+  const barred = environment.isSeparationOfDuties ? requestedBy.id : undefined;
+  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, barred, gates: others };
   const { standing, voided } = standingApprovals(approvalFacts(approvals), basis);
   const lost = voidedPeople(approvals, standing);
-  const approval = approvalGate(at, environment, promotion.requestedBy.name, standing, lost);
+  const approval = approvalGate(at, environment, requestedBy, standing, lost);
   return {
     gates: withEarlierTimes([...others, approval], promotion.gates),
     freezes,

@@ -24,6 +24,8 @@ export interface BoardEnvironment {
   /** The last one there. */
   readonly deployment: {
     readonly releaseId: string;
+    /** That it carries out; null for a rollback. */
+    readonly promotionId: string | null;
     readonly state: DeploymentState;
     readonly sentence: string;
     readonly createdAt: string;
@@ -55,7 +57,8 @@ export async function boardEnvironments(tx: Tx, at: string): Promise<BoardEnviro
       ) one
     ) t on true
     left join lateral (
-      select (select json_build_object('releaseId', release_id, 'state', state, 'sentence', sentence,
+      select (select json_build_object('releaseId', release_id, 'state', state,
+                                       'promotionId', case kind when 'deploy' then promotion_id end, 'sentence', sentence,
                                        'createdAt', ${timeText('created_at')})
               from releases.deployment
               where tenant_id = e.tenant_id and environment_id = e.environment_id

@@ -120,6 +120,14 @@ export async function lastDeployment(
   return rows[0];
 }
 
+/** What ran before the release that was brought there last: going back twice goes back further. */
+export async function releaseBefore(tx: Tx, environmentId: string, last: DeploymentRow): Promise<string | null> {
+  if (last.kind === 'deploy') return last.previousReleaseId;
+  const { releaseId } = last;
+  const brought = await lastDeployment(tx, environmentId, { releaseId, kind: 'deploy', isDone: true });
+  return brought?.previousReleaseId ?? null;
+}
+
 /** Which of some digests are those of templates or plans that rows name. */
 export async function namedPlans(tx: Tx, digests: readonly string[]): Promise<string[]> {
   const some = sql`any(${[...digests]}::text[])`;

@@ -83,15 +83,17 @@ export async function touchEnvironment(tx: Tx, id: string, at: string): Promise<
     where environment_id = ${id}`.execute(tx);
 }
 
+/** @param current null: nothing was approved for it any more */
 export async function setCurrentRelease(
   tx: Tx,
   environmentId: string,
-  current: { readonly releaseId: string; readonly promotionId: string; readonly since: string },
+  current: { readonly releaseId: string; readonly promotionId: string; readonly since: string } | null,
+  at: string,
 ): Promise<void> {
   await sql`
     update releases.environment
-    set current_release_id = ${current.releaseId}, current_promotion_id = ${current.promotionId},
-        current_since = ${current.since}, version = version + 1, updated_at = ${current.since}
+    set current_release_id = ${current?.releaseId ?? null}, current_promotion_id = ${current?.promotionId ?? null},
+        current_since = ${current?.since ?? null}, version = version + 1, updated_at = ${at}
     where environment_id = ${environmentId}`.execute(tx);
 }
 

@@ -3,6 +3,13 @@ import type { Tx } from './tx.ts';
 
 const OPEN = sql`state in ('pending_gate', 'pending_approval')`;
 
+/**
+ * Those under way, and those that are approved and may be deployed yet: in each environment its current one at most.
+ * Nobody looks at the gates of these before that, but then decisions must be as new as what they rest on.
+ */
+const UNDEPLOYED = sql`(${OPEN} or (state = 'approved'
+  and promotion_id in (select current_promotion_id from releases.environment)))`;
+
 export interface Wanted {
   readonly promotionId: string;
   readonly wanted: number;
@@ -14,22 +21,24 @@ export interface Wanted {
  * Counts a reason to look at promotions under way. An evaluation that waits covers all reasons that come, and one that
  * runs is followed by another: a burst of events makes two, and never two at once that ask policy the same.
  *
- * @param isStale whether decisions of policy must be made anew
+ * @param isStale whether decisions of policy must be made anew; also by approved promotions, when they are deployed
  */
 export async function wantEvaluation(tx: Tx, ids: readonly string[], isStale: boolean): Promise<Wanted[]> {
   if (ids.length === 0) return [];
   // Locked in one order, so that two bursts do not wait for each other.
-  const { rows } = await sql<Wanted>`
+  const { rows } = await sql<Wanted & { readonly isOpen: boolean }>`
     with chosen as (
       select tenant_id, promotion_id from releases.promotion
-      where promotion_id = any(${ids}::uuid[]) and ${OPEN}
+      where promotion_id = any(${ids}::uuid[]) and (${OPEN} or (${isStale} and state = 'approved'))
       order by promotion_id for update
     )
     update releases.promotion p
-    set wanted = p.wanted + 1, stale_at = case when ${isStale} then p.wanted + 1 else p.stale_at end
+    set wanted = p.wanted + 1, stale_at = case when ${isStale} then p.wanted + 1 else p.stale_at end,
+        evaluated = case when p.state = 'approved' then p.wanted + 1 else p.evaluated end
     from chosen where chosen.tenant_id = p.tenant_id and chosen.promotion_id = p.promotion_id
-    returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.evaluated as "isDue"`.execute(tx);
-  return rows;
+    returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.evaluated as "isDue",
+              p.state <> 'approved' as "isOpen"`.execute(tx);
+  return rows.filter(({ isOpen }) => isOpen);
 }
 
 export async function finishEvaluation(
@@ -46,9 +55,10 @@ export async function finishEvaluation(
 type Ids = { readonly id: string }[];
 const idsOf = (rows: Ids): string[] => rows.map(({ id }) => id);
 
+/** All under way, and those approved that may be deployed yet. */
 export async function openPromotions(tx: Tx): Promise<string[]> {
   const { rows } = await sql<Ids[number]>`
-    select promotion_id as id from releases.promotion where ${OPEN}`.execute(tx);
+    select promotion_id as id from releases.promotion where ${UNDEPLOYED}`.execute(tx);
   return idsOf(rows);
 }
 
@@ -57,7 +67,7 @@ export async function openPromotionsOfImage(tx: Tx, imageDigest: string): Promis
     select p.promotion_id as id
     from releases.release_image i
     join releases.promotion p on p.tenant_id = i.tenant_id and p.release_id = i.release_id
-    where i.image_digest = ${imageDigest} and ${OPEN}`.execute(tx);
+    where i.image_digest = ${imageDigest} and ${UNDEPLOYED}`.execute(tx);
   return idsOf(rows);
 }
 
@@ -77,7 +87,7 @@ export async function openPromotionsOfPolicy(tx: Tx, policy: string): Promise<st
     select p.promotion_id as id
     from releases.promotion p
     join releases.environment e on e.tenant_id = p.tenant_id and e.environment_id = p.environment_id
-    where (e.policy is null or e.policy = ${policy}) and ${OPEN}`.execute(tx);
+    where (e.policy is null or e.policy = ${policy}) and ${UNDEPLOYED}`.execute(tx);
   return idsOf(rows);
 }
 
@@ -89,6 +99,14 @@ export async function openPromotionsOfEnvironment(tx: Tx, environmentId: string)
     join releases.environment e on e.tenant_id = changed.tenant_id and e.place >= changed.place
     join releases.promotion p on p.tenant_id = e.tenant_id and p.environment_id = e.environment_id
     where changed.environment_id = ${environmentId} and ${OPEN}`.execute(tx);
+  return idsOf(rows);
+}
+
+/** Those into an environment, and the approved one that may be deployed there yet. */
+export async function openPromotionsIn(tx: Tx, environmentId: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select promotion_id as id from releases.promotion
+    where environment_id = ${environmentId} and ${UNDEPLOYED}`.execute(tx);
   return idsOf(rows);
 }
 

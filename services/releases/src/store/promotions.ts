@@ -133,14 +133,29 @@ export async function progressIn(
   return rows[0];
 }
 
-/** The last promotion of a release to an environment that was let through. */
-export async function lastPromotionOf(tx: Tx, releaseId: string, environmentId: string): Promise<string | undefined> {
+/** The promotion that a release which runs in an environment came by: one that was deployed, before one that was not. */
+export async function promotionThatRuns(tx: Tx, releaseId: string, environmentId: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select promotion_id as id from releases.promotion
     where release_id = ${releaseId} and environment_id = ${environmentId}
-      and state in ('approved', 'deployed', 'failed', 'rolled_back')
-    order by promotion_id desc limit 1`.execute(tx);
+      and state in ('deployed', 'rolled_back', 'failed')
+    order by case state when 'deployed' then 0 when 'rolled_back' then 1 else 2 end, promotion_id desc
+    limit 1`.execute(tx);
   return rows[0]?.id;
+}
+
+/** Of the promotions that are approved for an environment, the one approved last. @param except another one */
+export async function lastApproved(
+  tx: Tx,
+  environmentId: string,
+  except: string,
+): Promise<{ readonly promotionId: string; readonly releaseId: string; readonly since: string } | undefined> {
+  const { rows } = await sql<{ promotionId: string; releaseId: string; since: string }>`
+    select promotion_id as "promotionId", release_id as "releaseId", decided_at as since from releases.promotion
+    where environment_id = ${environmentId} and promotion_id <> ${except} and state = 'approved'
+      and decided_at is not null
+    order by decided_at desc, promotion_id desc limit 1`.execute(tx);
+  return rows[0];
 }
 
 /** Whether another promotion of the release is on its way to the environment. */
@@ -155,12 +170,11 @@ export async function hasOtherUnderWay(
   return rows.length > 0;
 }
 
-/** Decisions of an approved promotion are too old: the next evaluation asks policy anew. @returns its number */
-export async function freshenDecisions(tx: Tx, id: string): Promise<number | undefined> {
-  const { rows } = await sql<{ wanted: number }>`
+/** Decisions of a promotion that people have decided on are too old: whoever looks at its gates next asks policy anew. */
+export async function freshenDecisions(tx: Tx, id: string): Promise<void> {
+  await sql`
     update releases.promotion set wanted = wanted + 1, evaluated = wanted + 1, stale_at = wanted + 1
-    where promotion_id = ${id} and state = 'approved' returning wanted`.execute(tx);
-  return rows[0]?.wanted;
+    where promotion_id = ${id} and state in ('approved', 'failed')`.execute(tx);
 }
 
 export interface PromotionChange {

@@ -32,7 +32,7 @@ describe('the sentence of the board', () => {
   });
 
   test('names what is wrong before what waits', () => {
-    const cells = [cell({ state: 'waiting_gate' }), cell({ state: 'failed' }), cell({ state: 'waiting_approval' })];
+    const cells = [cell({ state: 'pending_gate' }), cell({ state: 'failed' }), cell({ state: 'pending_approval' })];
     expect(boardSentence(board(...cells))).toBe(
       '1 component in 1 environment: 1 failed, 1 waiting for a person, 1 waiting for a gate.',
     );

@@ -8,8 +8,8 @@ export function boardSentence({ rows, environments }: BoardData): string {
   const parts = [
     phrase(count('failed'), 'failed'),
     phrase(cells.filter(({ drift }) => drift > 0).length, 'drifted'),
-    phrase(count('waiting_approval'), 'waiting for a person'),
-    phrase(count('waiting_gate'), 'waiting for a gate'),
+    phrase(count('pending_approval'), 'waiting for a person'),
+    phrase(count('pending_gate'), 'waiting for a gate'),
     phrase(count('deploying'), 'deploying'),
     phrase(environments.filter(({ isFrozen }) => isFrozen).length, 'frozen'),
   ].filter((part) => part !== undefined);

@@ -10,14 +10,15 @@ export interface ApprovalRule {
 /**
  * So many people as the environment asks for have approved.
  *
- * @param voided how many approvals were given for something that has changed since
+ * @param requestedBy who asked: with separation of duties no approval of that person counts
+ * @param voided ids of people whose approvals were given for something that has changed since
  */
 export function approvalGate(
   at: string,
   { requiredApprovals, isSeparationOfDuties }: ApprovalRule,
-  requestedBy: string,
+  requestedBy: { readonly id: string; readonly name: string },
   approvals: readonly ApprovalFact[],
-  voided: number,
+  voided: readonly string[],
 ): Gate {
   const name = 'approval';
   if (requiredApprovals === 0) {
@@ -25,13 +26,14 @@ export function approvalGate(
   }
   const given = approvals.length;
   const by = given === 0 ? '' : ` (${approvals.map(({ personName }) => personName).join(', ')})`;
-  const lost =
-    voided === 0
-      ? ''
-      : ` ${count(voided, 'earlier approval')} no longer ${voided === 1 ? 'counts' : 'count'}: what it was given for has changed.`;
-  const sentence = `${given} of ${count(requiredApprovals, 'approval')} given${by}.${lost}`;
+  const isOwn = isSeparationOfDuties && voided.includes(requestedBy.id);
+  const lost = isOwn ? voided.length - 1 : voided.length;
+  const why = lost === 1 ? 'counts: what it was given for' : 'count: what they were given for';
+  const changed = lost === 0 ? '' : ` ${count(lost, 'earlier approval')} no longer ${why} has changed.`;
+  const own = isOwn ? ` ${requestedBy.name}'s own approval does not count: ${requestedBy.name} asked.` : '';
+  const sentence = `${given} of ${count(requiredApprovals, 'approval')} given${by}.${changed}${own}`;
   if (given >= requiredApprovals) return gateOf(at, { name, state: 'passed', sentence });
-  const but = isSeparationOfDuties ? ` other than ${requestedBy}, who asked` : '';
+  const but = isSeparationOfDuties ? ` other than ${requestedBy.name}, who asked` : '';
   return gateOf(at, {
     name,
     state: 'waiting',

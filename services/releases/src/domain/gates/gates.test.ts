@@ -47,6 +47,18 @@ test('order: where releases are deployed, an approved one is still on its way', 
   expect(orderGate(AT, 'shop 1.0.0', 'prod', below('deployed')).state).toBe('passed');
 });
 
+test.each([
+  ['rejected', 'shop 1.0.0 was rejected for stage, which comes first.'],
+  ['cancelled', 'shop 1.0.0 was cancelled for stage, which comes first.'],
+  ['failed', 'shop 1.0.0 failed to be deployed to stage, which comes first.'],
+  ['rolled_back', 'shop 1.0.0 was rolled back in stage, which comes first.'],
+  [undefined, 'shop 1.0.0 was never approved for stage, which comes first.'],
+])('order: tells what became of a release that is %s below', (state, sentence) => {
+  const promotion = state === undefined ? undefined : { id: 'p', state };
+  const gate = orderGate(AT, 'shop 1.0.0', 'prod', { environment: 'stage', deploys: true, promotion });
+  expect(gate).toMatchObject({ state: 'blocked', sentence });
+});
+
 test('order: the first environment asks for nothing below; a release unknown below is blocked', () => {
   expect(orderGate(AT, 'shop 1.0.0', 'dev', undefined).state).toBe('passed');
   expect(orderGate(AT, 'shop 1.0.0', 'prod', { environment: 'stage', deploys: true, promotion: undefined }).state).toBe(
@@ -189,19 +201,26 @@ test('evidence: only a packet passes', () => {
   });
 });
 
+const ADA = { id: 'ada-id', name: 'ada' };
+
 test('approval: says how many of how many, who gave them, and who may', () => {
   const rule = { requiredApprovals: 2, isSeparationOfDuties: true };
   const bob = { approvalId: 'a', personId: 'bob', personName: 'bob', releaseDigest: '', policyDigest: null };
-  expect(approvalGate(AT, rule, 'ada', [bob], 0)).toMatchObject({
+  expect(approvalGate(AT, rule, ADA, [bob], [])).toMatchObject({
     state: 'waiting',
     sentence: '1 of 2 approvals given (bob).',
     fix: '1 more person has to approve it.',
     unblockedBy: 'anybody who may approve promotions (promotion.approve) other than ada, who asked',
   });
-  expect(approvalGate(AT, rule, 'ada', [bob, bob], 0).state).toBe('passed');
-  expect(approvalGate(AT, { ...rule, requiredApprovals: 0 }, 'ada', [], 0).state).toBe('passed');
-  expect(approvalGate(AT, rule, 'ada', [], 2).sentence).toContain('2 earlier approvals no longer count');
-  expect(approvalGate(AT, { ...rule, isSeparationOfDuties: false }, 'ada', [], 0).unblockedBy).not.toContain('ada');
+  expect(approvalGate(AT, rule, ADA, [bob, bob], []).state).toBe('passed');
+  expect(approvalGate(AT, { ...rule, requiredApprovals: 0 }, ADA, [], []).state).toBe('passed');
+  expect(approvalGate(AT, rule, ADA, [], ['bob-id', 'eve-id']).sentence).toContain(
+    '2 earlier approvals no longer count: what they were given for has changed.',
+  );
+  expect(approvalGate(AT, { ...rule, isSeparationOfDuties: false }, ADA, [], []).unblockedBy).not.toContain('ada');
+  expect(approvalGate(AT, rule, ADA, [bob], ['ada-id', 'eve-id']).sentence).toBe(
+    "1 of 2 approvals given (bob). 1 earlier approval no longer counts: what it was given for has changed. ada's own approval does not count: ada asked.",
+  );
 });
 
 test('unverified: evidence is skipped in words, and counts as met', () => {

@@ -39,10 +39,27 @@ export function orderGate(at: string, release: string, environment: string, befo
       return gateOf(at, {
         name,
         state: 'blocked',
-        sentence: `${release} was never approved for ${before.environment}, which comes first.`,
-        fix: `Ask for a promotion to ${before.environment}.`,
+        sentence: `${release} ${whatBecame(promotion?.state, before.environment)}, which comes first.`,
+        fix:
+          promotion?.state === 'failed'
+            ? `Resume the deployment to ${before.environment}, or ask for another promotion there.`
+            : `Ask for a promotion to ${before.environment}.`,
         unblockedBy: 'anybody who may ask for promotions (promotion.write)',
         evidence,
       });
+  }
+}
+
+function whatBecame(state: string | undefined, environment: string): string {
+  switch (state) {
+    case 'rejected':
+    case 'cancelled':
+      return `was ${state} for ${environment}`;
+    case 'failed':
+      return `failed to be deployed to ${environment}`;
+    case 'rolled_back':
+      return `was rolled back in ${environment}`;
+    default:
+      return `was never approved for ${environment}`;
   }
 }

@@ -27,7 +27,11 @@ export function CancelPromotionDialog(props: {
         cancel.mutate({ params: { promotionId: promotion.id }, body: { reason } }, { onSuccess: close })
       }
     >
-      <p>The promotion ends here and nothing is deployed. The release itself stays, and can be promoted again.</p>
+      <p>
+        The promotion ends here and nothing is deployed.
+        {promotion.state === 'approved' ? ` ${promotion.environment} keeps what it had before the approval.` : null} The
+        release itself stays, and can be promoted again.
+      </p>
     </ReasonDialog>
   );
 }

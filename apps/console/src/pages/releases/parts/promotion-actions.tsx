@@ -21,7 +21,6 @@ export function PromotionActions({ promotion }: { readonly promotion: Promotion 
 function OpenActions({ promotion }: { readonly promotion: Promotion }) {
   const whyNot = useWhyNot();
   const [verdict, setVerdict] = useState<Verdict | null>(null);
-  const [isCancelling, setCancelling] = useState(false);
   const evaluate = useCommand(RELEASES_ROUTES.evaluatePromotion);
   const conflict = useReviewConflict(promotion);
   return (
@@ -48,13 +47,23 @@ function OpenActions({ promotion }: { readonly promotion: Promotion }) {
           Look again now
         </Button>
       )}
-      {whyNot('promotion.write') === undefined ? (
-        <Button icon="close" onPress={() => setCancelling(true)}>
-          Cancel…
-        </Button>
-      ) : null}
+      <CancelAction promotion={promotion} />
       {evaluate.error === null ? null : <ErrorState error={evaluate.error} />}
       <ReviewDialog promotion={promotion} verdict={verdict} onClose={() => setVerdict(null)} />
+    </>
+  );
+}
+
+/** As long as nothing of it is deployed. */
+function CancelAction({ promotion }: { readonly promotion: Promotion }) {
+  const whyNot = useWhyNot();
+  const [isCancelling, setCancelling] = useState(false);
+  if (whyNot('promotion.write') !== undefined) return null;
+  return (
+    <>
+      <Button icon="close" onPress={() => setCancelling(true)}>
+        Cancel…
+      </Button>
       <CancelPromotionDialog promotion={promotion} isOpen={isCancelling} onClose={() => setCancelling(false)} />
     </>
   );
@@ -71,7 +80,7 @@ function DeployAction({ promotion }: { readonly promotion: Promotion }) {
   const targets = useApi(DEPLOYMENTS_ROUTES.listTargets, { query: { environment, limit: 1 } });
   const isOvertaken = current !== undefined && current !== null && current.promotionId !== promotion.id;
   const reason = isOvertaken
-    ? `${current.release} was approved for ${environment} since.`
+    ? `${current.release} has taken its place in ${environment} since.`
     : targets.data?.body.items.length === 0
       ? `${environment} has no targets: what is approved is recorded, and deployed nowhere.`
       : whyNot('promotion.write');
@@ -91,6 +100,7 @@ function DeployAction({ promotion }: { readonly promotion: Promotion }) {
       >
         Deploy
       </Button>
+      <CancelAction promotion={promotion} />
       {start.error === null ? null : <ErrorState error={start.error} />}
     </>
   );
