@@ -9,6 +9,7 @@ import { ChangePreview } from './parts/change-preview.tsx';
 import { PromotionActions } from './parts/promotion-actions.tsx';
 import { PromotionDeployments } from './parts/promotion-deployments.tsx';
 import { ReleaseDigests } from './parts/release-digests.tsx';
+import { PromotionRisk } from './parts/risk-section.tsx';
 import { useParam } from '../common/use-param.ts';
 
 /** One promotion: why it is where it is, who can move it on, and what came of it. Follows it while it changes. */
@@ -66,6 +67,7 @@ function Content({ promotion }: { readonly promotion: Promotion }) {
           )}
         </div>
       </Columns>
+      {isOpen(promotion) ? <PromotionRisk promotion={promotion} /> : null}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { releaseWhere } from './model/release-where.ts';
 import { PromotionTable } from './parts/promotion-table.tsx';
 import { DigestTable } from './parts/release-digests.tsx';
 import { ReleaseMode } from './parts/release-mode.tsx';
+import { ReleaseRisk } from './parts/risk-section.tsx';
 import { useEnvironments } from './parts/use-environments.ts';
 import { useParam } from '../common/use-param.ts';
 
@@ -41,6 +42,7 @@ export function Component() {
         {({ body }) => (
           <>
             <Facts release={body} />
+            <ReleaseRisk release={body} />
             <Section title="Digests" sentence="Resolved once, when the release was made. Approvals bind to them.">
               <DigestTable release={body} isWide />
             </Section>
