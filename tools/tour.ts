@@ -41,7 +41,7 @@ step('Advisories: a few records in demo/advisories', [
 step('What is inside the image of a small shop?', ['scan', image]);
 step(
   'May it go to production?',
-  ['decide', image, ...judge, '--environment', 'production', '--output', tour('shop.capsule.tar.zst')],
+  ['decide', image, ...judge, '--env', 'production', '--output', tour('shop.capsule.tar.zst')],
   6,
 );
 step("With the supplier's statement and two exceptions?", [
@@ -52,7 +52,7 @@ step("With the supplier's statement and two exceptions?", [
   'demo/vex/shop.openvex.json',
   '--exceptions',
   'demo/exceptions.yaml',
-  '--environment',
+  '--env',
   'production',
   '--output',
   tour('shop-allowed.capsule.tar.zst'),

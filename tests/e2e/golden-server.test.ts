@@ -122,11 +122,11 @@ const STEPS: Readonly<Record<string, Step>> = {
   },
   'decision-create': {
     who: 'sam',
-    words: 'decision create {image} --policy baseline --environment trial',
+    words: 'decision create {image} --policy baseline --env trial',
     exit: 6,
     keep: { decision: ['id'] },
   },
-  'decision-list': { who: 'sam', words: 'decision list --image {image} --environment trial --outcome deny' },
+  'decision-list': { who: 'sam', words: 'decision list --image {image} --env trial --outcome deny' },
   'decision-show': { who: 'sam', words: 'decision show {decision}' },
   'decision-verdict': { who: 'sam', words: 'decision verdict {decision}' },
   'decision-input': { who: 'sam', words: 'decision input {decision}' },
@@ -383,7 +383,7 @@ test('the log is compared with what was kept of it, and its entries are verified
   expect(await sam.run(['trust', 'get', '--output', 'root.json'])).toMatchObject({ exit: 0 });
   expect(await sam.run(['log', 'checkpoint', '--output', 'kept'])).toMatchObject({ exit: 0 });
   const { size } = await sam.json<{ size: number }>(['log', 'checkpoint']);
-  const decided = await sam.json<{ id: string }>(['decision', 'create', found['image'] ?? '', '--environment', 'x'], 6);
+  const decided = await sam.json<{ id: string }>(['decision', 'create', found['image'] ?? '', '--env', 'x'], 6);
   const { logIndex } = await ada.json<{ logIndex: number }>(['evidence', 'seal', decided.id]);
   const trusted = ['--trusted-root', 'root.json'];
 

@@ -9,7 +9,7 @@ import { writeDemoImage } from '../../tools/demo/demo-image.ts';
 const root = join(import.meta.dirname, '..', '..');
 const golden = join(import.meta.dirname, 'golden');
 const demo = join(root, 'demo');
-const AT = ['--at', '2026-06-01T12:00:00Z', '--environment', 'production'];
+const AT = ['--at', '2026-06-01T12:00:00Z', '--env', 'production'];
 const JUDGE = ['--advisories', 'advisories.idx', '--policy', 'pack.yaml', ...AT];
 const EXCUSED = ['--vex', join(demo, 'vex', 'shop.openvex.json'), '--exceptions', join(demo, 'exceptions.yaml')];
 const TRUST = ['--trusted-root', 'stella.trusted-root.json'];

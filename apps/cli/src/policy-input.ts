@@ -12,7 +12,7 @@ import { readInput } from './input.ts';
 /** Options that `policy check` and `decide` share. */
 export const JUDGE_OPTIONS = {
   exceptions: { type: 'text', value: 'FILE', summary: 'exceptions, YAML or JSON' },
-  environment: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
+  env: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
   at: { type: 'text', value: 'TIME', summary: 'time of the decision, RFC 3339 (default: now)' },
 } as const;
 

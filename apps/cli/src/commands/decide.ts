@@ -66,7 +66,7 @@ export const command = defineCommand({
         policyBytes,
         exceptions,
         evaluatedAt,
-        ...(options.environment === undefined ? {} : { environment: options.environment }),
+        ...(options.env === undefined ? {} : { environment: options.env }),
       });
       const capsule = await packCapsule(decision, {
         attest: (statement) => signStatement(statement, { signer, log }),

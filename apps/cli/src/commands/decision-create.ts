@@ -13,16 +13,16 @@ export const command = defineServerCommand({
   arguments: [IMAGE_ARGUMENT],
   options: {
     policy: POLICY_OPTION,
-    environment: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
+    env: { type: 'text', value: 'NAME', summary: 'environment the decision is for' },
   },
-  examples: ['stella decision create registry.example/shop/web:1.2.0 --policy baseline --environment prod'],
+  examples: ['stella decision create registry.example/shop/web:1.2.0 --policy baseline --env prod'],
   exits: { 6: 'denied or pending; it is recorded' },
   async run(session, [text = ''], options) {
     const { digest: imageDigest } = await findImage(session.client(SCANNER_ROUTES), text);
     const { body } = await session.client(POLICY_ROUTES).decide({
       body: {
         imageDigest,
-        ...withoutUndefined({ policy: options.policy, environment: options.environment }),
+        ...withoutUndefined({ policy: options.policy, environment: options.env }),
       },
     });
     return {

@@ -9,17 +9,17 @@ export const command = defineServerCommand({
   options: {
     limit: LIMIT_OPTION,
     image: IMAGE_OPTION,
-    environment: { type: 'text', value: 'NAME', summary: 'only for this environment' },
+    env: { type: 'text', value: 'NAME', summary: 'only for this environment' },
     outcome: { type: 'choice', choices: Outcome.options, summary: 'only with this outcome' },
   },
-  examples: ['stella decision list --outcome deny --environment prod'],
+  examples: ['stella decision list --outcome deny --env prod'],
   async run(session, _args, options) {
     const imageDigest = await digestOfImage(session, options.image);
     return showList(
       options.limit,
       (page) =>
         session.client(POLICY_ROUTES).listDecisions({
-          query: withoutUndefined({ ...page, imageDigest, environment: options.environment, outcome: options.outcome }),
+          query: withoutUndefined({ ...page, imageDigest, environment: options.env, outcome: options.outcome }),
         }),
       ['MADE', 'OUTCOME', 'IMAGE', 'ENVIRONMENT', 'POLICY', 'PURPOSE', 'ID'],
       (one) => [

@@ -21,7 +21,7 @@ export const command = defineCommand({
     format: formatOption('table', 'json'),
     output: OUTPUT_OPTION,
   },
-  examples: ['stella policy check policies/baseline.yaml --findings findings.json --environment production'],
+  examples: ['stella policy check policies/baseline.yaml --findings findings.json --env production'],
   exits: { 2: 'invalid pack, findings or exceptions', 4: 'a file is not there', 6: 'denied or pending' },
   async run(context, [path = ''], options) {
     const { pack } = await readPackFile(path, context);
@@ -33,7 +33,7 @@ export const command = defineCommand({
       gaps: report.gaps,
       exceptions,
       evaluatedAt: decisionTime(options.at, context),
-      ...(options.environment === undefined ? {} : { environment: options.environment }),
+      ...(options.env === undefined ? {} : { environment: options.env }),
     });
     return {
       exit: exitOf(verdict),

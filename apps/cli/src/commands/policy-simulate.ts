@@ -15,10 +15,10 @@ export const command = defineServerCommand({
   options: {
     policy: POLICY_OPTION,
     pack: { type: 'text', value: 'FILE', summary: 'a pack to try, YAML; - is standard input' },
-    environment: { type: 'text', value: 'NAME', summary: 'environment the decision would be for' },
+    env: { type: 'text', value: 'NAME', summary: 'environment the decision would be for' },
   },
   examples: [
-    'stella policy simulate registry.example/shop/web:1.2.0 --pack team.yaml --environment prod',
+    'stella policy simulate registry.example/shop/web:1.2.0 --pack team.yaml --env prod',
     'stella policy simulate registry.example/shop/web:1.2.0 --policy baseline',
   ],
   exits: { 2: 'invalid input, or a faulty pack', 6: 'it would be denied or pending' },
@@ -32,7 +32,7 @@ export const command = defineServerCommand({
         imageDigest,
         ...(options.policy === undefined ? {} : { policy: options.policy }),
         ...(source === undefined ? {} : { source: source.toString('utf8') }),
-        ...(options.environment === undefined ? {} : { environment: options.environment }),
+        ...(options.env === undefined ? {} : { environment: options.env }),
       },
     });
     return {

@@ -24,7 +24,10 @@ export const exitOfDeployment = ({ state }: Deployment): number =>
 export function deploymentText(one: Deployment): string {
   const head = columns(
     [
-      ['deployment', printable(`${one.release} to ${one.environment} (${one.kind}, ${one.strategy})`)],
+      [
+        'deployment',
+        printable(`${one.release} to ${one.environment} (${one.kind}, ${one.strategy.replaceAll('_', ' ')})`),
+      ],
       ['state', one.state],
       ['why', printable(one.sentence)],
       ['by', printable(`${one.startedBy.name}${one.reason === '' ? '' : `: ${one.reason}`}`)],
