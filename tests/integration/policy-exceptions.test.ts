@@ -47,6 +47,8 @@ describeEachEngine('exceptions of policy', (engine) => {
       kit.rig.as(POLICY_ROUTES, { tenantId, ...ALICE }),
       kit.rig.as(POLICY_ROUTES, { tenantId, kind: 'client', id: ALICE.id, name: 'token of alice' }),
       kit.rig.as(POLICY_ROUTES, { tenantId, kind: 'service', id: 'releases', name: 'releases', onBehalfOf: ALICE.id }),
+      // A program that somebody made for the purpose is no other person.
+      kit.rig.as(POLICY_ROUTES, { tenantId, kind: 'client', id: 'pipeline', name: 'pipeline' }),
     ];
     for (const self of selves) {
       const call = { params: { exceptionId }, body: { reason: 'me' } };

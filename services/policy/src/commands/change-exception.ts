@@ -22,6 +22,7 @@ export function changeException({ host }: PolicyParts, context: RequestContext, 
     if (before === undefined) throw exceptionNotFound(id);
     const step = stepException(before.state, deed.event, {
       actor: actor.id,
+      isPerson: caller.kind === 'user' || caller.onBehalfOf !== undefined,
       requestedBy: before.requestedBy.id,
       at: change.at,
       expiresAt: before.expiresAt,

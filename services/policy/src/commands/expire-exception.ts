@@ -12,7 +12,8 @@ export async function expireException({ host, clock, ids }: PolicyParts, tenantI
     if (before === undefined) return;
     const at = clock.now();
     const { vulnerability, expiresAt, requestedBy } = before;
-    const step = stepException(before.state, 'expire', { actor: null, requestedBy: requestedBy.id, at, expiresAt });
+    const nobody = { actor: null, isPerson: false };
+    const step = stepException(before.state, 'expire', { ...nobody, requestedBy: requestedBy.id, at, expiresAt });
     if (!step.ok) return;
     const state = step.to;
     await setException(tx, tenantId, { ...before, state });

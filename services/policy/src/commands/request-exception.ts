@@ -32,6 +32,7 @@ export async function requestException(
     const requestedBy = { id: actorOf(caller), name: caller.name };
     const step = stepException(null, body.isDraft ? 'draft' : 'request', {
       actor: requestedBy.id,
+      isPerson: caller.kind === 'user' || caller.onBehalfOf !== undefined,
       requestedBy: requestedBy.id,
       at: change.at,
       expiresAt: checked.expiresAt,

@@ -7,6 +7,7 @@ const EVENTS: readonly ExceptionEvent[] = ['draft', 'request', 'submit', 'approv
 const STATES = [null, ...ExceptionState.options];
 const byAnother: Attempt = {
   actor: 'bob',
+  isPerson: true,
   requestedBy: 'alice',
   at: '2026-01-02T00:00:00.000Z',
   expiresAt: '2026-01-03T00:00:00.000Z',
@@ -54,6 +55,17 @@ test.each(['approve', 'reject'] as const)('who asked cannot %s, and neither can 
   }
 });
 
+test('a program decides on no exception, whoever asked', () => {
+  for (const event of ['approve', 'reject'] as const) {
+    expect(stepException('pending_review', event, { ...byAnother, isPerson: false })).toEqual({
+      ok: false,
+      code: 'EXCEPTION_SELF_APPROVAL',
+      sentence: 'only a person decides on an exception',
+    });
+  }
+  expect(stepException('approved', 'revoke', { ...byAnother, isPerson: false })).toMatchObject({ ok: true });
+});
+
 test('from what has ended nothing leads on', () => {
   for (const state of ['rejected', 'revoked', 'expired'] as const) {
     for (const event of EVENTS) {
@@ -85,8 +97,8 @@ test('the diagram has every transition of the table and the ends', () => {
       [*] --> pending_review: request
       draft --> pending_review: submit [before its end]
       draft --> expired: expire [after its end]
-      pending_review --> approved: approve [another person, before its end]
-      pending_review --> rejected: reject [another person]
+      pending_review --> approved: approve [a person, another person, before its end]
+      pending_review --> rejected: reject [a person, another person]
       pending_review --> expired: expire [after its end]
       approved --> revoked: revoke
       approved --> expired: expire [after its end]

@@ -9,6 +9,8 @@ export type ExceptionEvent = 'request' | 'draft' | 'submit' | 'approve' | 'rejec
 export interface Attempt {
   /** Id of the person who is answerable; nobody for what time brings about. */
   readonly actor: string | null;
+  /** Whether that person acts, by whatever login or token; a program of its own right is nobody who decides. */
+  readonly isPerson: boolean;
   readonly requestedBy: string;
   readonly at: Timestamp;
   readonly expiresAt: Timestamp;
@@ -29,6 +31,12 @@ export interface Transition {
   readonly to: State;
 }
 
+const person: Guard = {
+  name: 'a person',
+  code: 'EXCEPTION_SELF_APPROVAL',
+  sentence: 'only a person decides on an exception',
+  holds: ({ actor, isPerson }) => actor !== null && isPerson,
+};
 const anotherPerson: Guard = {
   name: 'another person',
   code: 'EXCEPTION_SELF_APPROVAL',
@@ -54,8 +62,8 @@ export const EXCEPTION_TRANSITIONS: readonly Transition[] = [
   { from: null, event: 'request', guards: [], to: 'pending_review' },
   { from: 'draft', event: 'submit', guards: [beforeItsEnd], to: 'pending_review' },
   { from: 'draft', event: 'expire', guards: [afterItsEnd], to: 'expired' },
-  { from: 'pending_review', event: 'approve', guards: [anotherPerson, beforeItsEnd], to: 'approved' },
-  { from: 'pending_review', event: 'reject', guards: [anotherPerson], to: 'rejected' },
+  { from: 'pending_review', event: 'approve', guards: [person, anotherPerson, beforeItsEnd], to: 'approved' },
+  { from: 'pending_review', event: 'reject', guards: [person, anotherPerson], to: 'rejected' },
   { from: 'pending_review', event: 'expire', guards: [afterItsEnd], to: 'expired' },
   { from: 'approved', event: 'revoke', guards: [], to: 'revoked' },
   { from: 'approved', event: 'expire', guards: [afterItsEnd], to: 'expired' },
