@@ -110,4 +110,17 @@ describeEachEngine('leases of tasks', (engine) => {
     const body = { waitMs: 0, softwareVersion: '1', platform: 'linux/amd64' };
     await expect(person.takeTask({ body })).rejects.toEqual(code('SCOPE_MISSING'));
   });
+
+  test('a revoked agent gets none, though it was let in before and still waits', async () => {
+    const { template, agent: enrol, target, ops, release, promote } = await scene();
+    await template();
+    // Callers of the kit are believed: this one is as far as a request that came before.
+    const waiting = await enrol('host-1');
+    await target('web-1', 'host-1');
+    await ops.revokeAgent({ params: { agentId: waiting.id } });
+    await promote((await release()).id, 'prod', 'deploying');
+    expect((await waiting.poll()).task).toBeNull();
+    const next = await enrol('host-1');
+    expect(await next.take()).toMatchObject({ target: { name: 'web-1' } });
+  });
 });

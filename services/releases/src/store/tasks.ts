@@ -101,6 +101,7 @@ export async function nextTask(tx: Tx, agentId: string, at: string): Promise<str
     select k.task_id as id
     from releases.task k
     join releases.target t on t.tenant_id = k.tenant_id and t.target_id = k.target_id
+    join releases.agent a on a.tenant_id = t.tenant_id and a.agent_id = t.agent_id and a.revoked_at is null
     where t.agent_id = ${agentId}
       and (k.state = 'queued' or (k.state = 'running' and k.lease_until <= ${at}))
     order by k.task_id limit 1`.execute(tx);
