@@ -3,6 +3,7 @@ import { recordAudit } from '@stella-ops/platform/audit';
 import { HasherBusy } from './domain/password-hash.ts';
 import {
   blockSeconds,
+  CLOCK_SKEW_SECONDS,
   FORGET_AFTER_SECONDS,
   FROM_ANYWHERE,
   FROM_ONE_ADDRESS,
@@ -10,7 +11,7 @@ import {
 } from './domain/throttle.ts';
 import { secondsAfter } from './domain/times.ts';
 import type { Parts } from './parts.ts';
-import { clearThrottle, lockThrottle, putThrottle } from './store/login-throttle.ts';
+import { clearThrottle, lockThrottle, putThrottle, type ThrottleRow } from './store/login-throttle.ts';
 import { findLogin, type LoginRow } from './store/passwords.ts';
 import { findTenantByName } from './store/tenants.ts';
 import { findUser, setLastLogin } from './store/users.ts';
@@ -128,17 +129,28 @@ async function countTry(keys: readonly ThrottleKey[], { host, clock }: Parts): P
       tx,
       keys.map(({ key }) => key),
     );
-    const waitsMs = [...rows.values()].map(({ blockedUntil }) => Date.parse(blockedUntil) - Date.parse(now));
+    const counted = [...rows.values()].filter((row) => counts(row, now));
+    const waitsMs = counted.map(({ blockedUntil }) => Date.parse(blockedUntil) - Date.parse(now));
     const longestMs = Math.max(0, ...waitsMs);
     if (longestMs > 0) return Math.ceil(longestMs / 1000);
     for (const { key, rule } of keys) {
       const row = rows.get(key);
-      const isOld = row !== undefined && row.lastFailedAt < secondsAfter(now, -FORGET_AFTER_SECONDS);
-      if (isOld) await clearThrottle(tx, [key]);
-      const failures = row === undefined || isOld ? 1 : row.failures + 1;
+      const isCounted = row !== undefined && counts(row, now);
+      if (row !== undefined && !isCounted) await clearThrottle(tx, [key]);
+      const failures = isCounted ? row.failures + 1 : 1;
       const blockedUntil = secondsAfter(now, blockSeconds(failures, rule));
       await putThrottle(tx, { key, failures, lastFailedAt: now, blockedUntil });
     }
     return 0;
   });
+}
+
+/**
+ * Failures of long ago are forgotten. So are those of a time to come: the clock was ahead, and whoever was made to wait
+ * then would wait until it is that time.
+ */
+function counts({ lastFailedAt }: ThrottleRow, now: string): boolean {
+  return (
+    lastFailedAt >= secondsAfter(now, -FORGET_AFTER_SECONDS) && lastFailedAt <= secondsAfter(now, CLOCK_SKEW_SECONDS)
+  );
 }

@@ -13,6 +13,9 @@ export const FROM_ANYWHERE: ThrottleRule = { freeFailures: 20, longestSeconds: 3
 /** A failure is forgotten when no other follows it for this long. */
 export const FORGET_AFTER_SECONDS = 3600;
 
+/** Clocks of two processes differ by less. */
+export const CLOCK_SKEW_SECONDS = 60;
+
 /** Seconds without another try after that many failures in a row: 1, 2, 4, … */
 export function blockSeconds(failures: number, { freeFailures, longestSeconds }: ThrottleRule): number {
   if (failures <= freeFailures) return 0;
