@@ -45,7 +45,10 @@ export async function imageFacts(
     const { image, pinned, installed } = side;
     return {
       imageDigest: pinned.manifestDigest,
-      scan: image === undefined ? undefined : { gaps: image.gaps, analyzers: installed?.analyzers ?? {} },
+      scan:
+        image === undefined
+          ? undefined
+          : { origin: image.origin, gaps: image.gaps, analyzers: installed?.analyzers ?? {} },
       judgement: image === undefined ? undefined : judgements.get(image.digest),
     };
   };

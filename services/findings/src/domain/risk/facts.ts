@@ -39,7 +39,14 @@ export interface Judgement {
 export interface ImageSide {
   readonly imageDigest: string;
   /** Undefined: it was not scanned. */
-  readonly scan: { readonly gaps: number; readonly analyzers: Readonly<Record<string, number>> } | undefined;
+  readonly scan:
+    | {
+        /** Whether its layers were read, or a document says what is in it. */
+        readonly origin: 'scan' | 'sbom';
+        readonly gaps: number;
+        readonly analyzers: Readonly<Record<string, number>>;
+      }
+    | undefined;
   readonly judgement: Judgement | undefined;
 }
 

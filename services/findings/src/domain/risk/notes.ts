@@ -72,7 +72,14 @@ function noteOtherEvidence(
     }
   }
   const [old, fresh] = [before?.scan, after?.scan];
-  if (old !== undefined && fresh !== undefined && canonicalJson(old.analyzers) !== canonicalJson(fresh.analyzers)) {
+  if (old === undefined || fresh === undefined) return;
+  if (old.origin !== fresh.origin) {
+    const [read, told] = old.origin === 'scan' ? [names.before, names.after] : [names.after, names.before];
+    note(
+      'OTHER_ANALYZERS',
+      `the image of ${names.image} was scanned in ${read} and is known by a document in ${told}: packages may differ for that reason.`,
+    );
+  } else if (canonicalJson(old.analyzers) !== canonicalJson(fresh.analyzers)) {
     note(
       'OTHER_ANALYZERS',
       `other analyzers, or other versions of them, read the two images of ${names.image}: packages may differ for that reason.`,

@@ -130,8 +130,11 @@ describe('what is not known', () => {
       'web',
       {},
       {
-        before: side('a', { scan: { gaps: 2, analyzers: { apk: 1 } } }),
-        after: side('b', { scan: { gaps: 0, analyzers: { apk: 2 } }, judgement: judgement({ notEvaluated: 1 }) }),
+        before: side('a', { scan: { origin: 'scan', gaps: 2, analyzers: { apk: 1 } } }),
+        after: side('b', {
+          scan: { origin: 'scan', gaps: 0, analyzers: { apk: 2 } },
+          judgement: judgement({ notEvaluated: 1 }),
+        }),
       },
     );
     expect(told(image).notes.map(({ sentence }) => sentence)).toEqual([
@@ -139,6 +142,18 @@ describe('what is not known', () => {
       '2 parts of the image of web in shop 1.1.0 could not be read: packages may be missing.',
       '1 possible finding of the image of web in shop 1.2.0 could not be decided and is not counted as open.',
     ]);
+  });
+
+  it('an image that a document describes is told apart from one that was scanned', () => {
+    const image = (before: 'scan' | 'sbom', after: 'scan' | 'sbom') => {
+      const scan = (origin: 'scan' | 'sbom') => ({ scan: { origin, gaps: 0, analyzers: {} } });
+      return changedImage('web', {}, { before: side('a', scan(before)), after: side('b', scan(after)) });
+    };
+    expect(told(image('scan', 'sbom')).notes.map(({ sentence }) => sentence)).toEqual([
+      'The image of web was scanned in shop 1.1.0 and is known by a document in shop 1.2.0: packages may differ for that reason.',
+    ]);
+    expect(told(image('sbom', 'scan')).notes[0]?.sentence).toContain('scanned in shop 1.2.0 and is known');
+    expect(told(image('sbom', 'sbom')).notes).toEqual([]);
   });
 
   it('one image in both releases has no difference, even when nobody judged it, and is told of once', () => {

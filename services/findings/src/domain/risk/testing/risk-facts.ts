@@ -38,7 +38,12 @@ export function judgement(more: Partial<Judgement> = {}): Judgement {
 }
 
 export function side(name: string, more: Partial<ImageSide> = {}): ImageSide {
-  return { imageDigest: digestOf(name), scan: { gaps: 0, analyzers: { apk: 1 } }, judgement: judgement(), ...more };
+  return {
+    imageDigest: digestOf(name),
+    scan: { origin: 'scan', gaps: 0, analyzers: { apk: 1 } },
+    judgement: judgement(),
+    ...more,
+  };
 }
 
 /** An image that another one takes the place of, both judged. */
