@@ -136,6 +136,40 @@ describe('a deployment to an engine', () => {
     expect([...engine.containers.values()].map((one) => one.name)).toContain('stranger');
   });
 
+  test('a service under another name takes the port over, and gives it back when it fails', async () => {
+    const engine = engineWith('one', 'two');
+    const folder = temporaryFolder();
+    await deploy(engine, planOf('one'), folder);
+    const renamed = TWO_SERVICES.replace('  web:\n', '  front:\n');
+    engine.behaviour.set(imageOf('web', 'two').manifestDigest, 'exits');
+    const failed = await deploy(engine, planOf('two', renamed), folder);
+    expect(failed.receipt.error?.code).toBe('DEPLOY_NOT_HEALTHY');
+    expect(engine.running()).toEqual([`api ${mark('api', 'one')}`, `web ${mark('web', 'one')}`]);
+    engine.behaviour.clear();
+    const result = await deploy(engine, planOf('two', renamed, 'again'), folder);
+    expect(result.outcome, JSON.stringify(result.receipt.error)).toBe('succeeded');
+    expect(engine.running()).toEqual([`api ${mark('api', 'two')}`, `front ${mark('web', 'two')}`]);
+    const stop = result.steps.find(({ id }) => id === 'orphans:stop');
+    expect(stop?.sentence).toMatch(
+      /^Stop shop-web-\w{8} first, for front may have to take over from it: it publishes port 8080 of the host$/,
+    );
+  });
+
+  test('a fixed name goes to a service under another name, and back when that fails', async () => {
+    const engine = engineWith('one', 'two');
+    const template = TWO_SERVICES.replace('ports: ["8080:80"]', 'container_name: shop-web');
+    const renamed = template.replace('  web:\n', '  front:\n');
+    const folder = temporaryFolder();
+    await deploy(engine, planOf('one', template), folder);
+    const named = () => [...engine.containers.values()].find((one) => one.name === 'shop-web');
+    engine.behaviour.set(imageOf('web', 'two').manifestDigest, 'exits');
+    expect((await deploy(engine, planOf('two', renamed), folder)).receipt.error?.code).toBe('DEPLOY_NOT_HEALTHY');
+    expect(named()).toMatchObject({ imageId: imageOf('web', 'one').configDigest, state: 'running' });
+    engine.behaviour.clear();
+    expect((await deploy(engine, planOf('two', renamed, 'again'), folder)).outcome).toBe('succeeded');
+    expect(named()).toMatchObject({ imageId: imageOf('web', 'two').configDigest, state: 'running' });
+  });
+
   test('a fixed name goes from the old container to the new one, and back when that fails', async () => {
     const engine = engineWith('one', 'two', 'bad');
     const template = TWO_SERVICES.replace('ports: ["8080:80"]', 'container_name: shop-web');

@@ -23,13 +23,15 @@ export function planDeployment(plan: ComposePlan, observed: readonly ObservedCon
         : settings.mounts.some((one) => one.kind === 'volume' && one.source === key),
     );
   const orphans = ours.filter((one) => !plan.services.some(({ name }) => name === one.labels[LABELS.service]));
+  const stops = stopOrphans(orphans, needed);
   return [
     ...needed.map(({ service, cause }) => pullStep(service, cause)),
     ...(['networks', 'volumes'] as const).flatMap((kind) =>
       plan[kind].filter((one) => isUsed(kind, one.key)).map((one) => resourceStep(kind, one)),
     ),
+    ...(stops.isFirst ? stops.steps : []),
     ...changes.flatMap(replaceSteps),
-    ...orphanSteps('stop', orphans.filter(isUp)),
+    ...(stops.isFirst ? [] : stops.steps),
     {
       id: 'record',
       service: null,
@@ -39,7 +41,7 @@ export function planDeployment(plan: ComposePlan, observed: readonly ObservedCon
       subject: { ranBefore: ids(ours.filter(({ state }) => state === 'running')) },
     },
     ...changes.flatMap(({ service, old }) => (old.length === 0 ? [] : [removeStep(service.name, old)])),
-    ...orphanSteps('remove', orphans),
+    ...(orphans.length === 0 ? [] : [removeOrphans(orphans)]),
   ];
 }
 
@@ -202,10 +204,44 @@ function removeStep(service: string, old: readonly ObservedContainer[]): Step {
   };
 }
 
-function orphanSteps(action: 'stop' | 'remove', orphans: readonly ObservedContainer[]): readonly Step[] {
-  if (orphans.length === 0) return [];
-  const sentence = `${action === 'stop' ? 'Stop' : 'Remove'} ${short(orphans)}`;
-  const cause = 'the template has no such service any more';
-  const subject = { containerIds: ids(orphans), before: ids(orphans) };
-  return [{ id: `orphans:${action}`, service: null, action, sentence, cause, subject }];
+const ORPHANS_CAUSE = 'the template has no such service any more';
+
+/**
+ * What left the template goes last, unless something new cannot run beside what is there: a service under another name takes
+ * port, name or volume over from it.
+ */
+function stopOrphans(
+  orphans: readonly ObservedContainer[],
+  needed: readonly Change[],
+): { readonly isFirst: boolean; readonly steps: readonly Step[] } {
+  const names = new Set(needed.map(({ service }) => service.settings.containerName));
+  // The one that has a fixed name comes first: it alone is renamed, and gets its name back.
+  const running = orphans.filter(isUp).sort((a, b) => Number(names.has(b.name)) - Number(names.has(a.name)));
+  const [first] = running;
+  if (first === undefined) return { isFirst: false, steps: [] };
+  const successor = needed.find(({ service }) => !service.order.isStartFirst);
+  const who = short(running);
+  const them = running.length === 1 ? 'it' : 'them';
+  const sentence =
+    successor === undefined
+      ? `Stop ${who}`
+      : `Stop ${who} first, for ${successor.service.name} may have to take over from ${them}: ${successor.service.order.reason}`;
+  const subject = {
+    containerIds: ids(running),
+    before: ids(running),
+    ...(names.has(first.name) ? { name: first.name } : {}),
+  };
+  const step: Step = { id: 'orphans:stop', service: null, action: 'stop', sentence, cause: ORPHANS_CAUSE, subject };
+  return { isFirst: successor !== undefined, steps: [step] };
+}
+
+function removeOrphans(orphans: readonly ObservedContainer[]): Step {
+  return {
+    id: 'orphans:remove',
+    service: null,
+    action: 'remove',
+    sentence: `Remove ${short(orphans)}`,
+    cause: ORPHANS_CAUSE,
+    subject: { containerIds: ids(orphans), before: ids(orphans) },
+  };
 }

@@ -30,7 +30,10 @@ export function undoDeployment(plan: ComposePlan, begun: readonly Step[], planne
     // What could run side by side may do so on the way back too, and nobody is away.
     return isStartFirst && create !== undefined ? [...start, ...remove] : [...remove, ...start];
   });
-  const back = [...(orphans === undefined ? [] : startAgain(orphans)), ...services];
+  const others = orphans === undefined ? [] : startAgain(orphans);
+  const isFirst = begun.findIndex(({ action }) => action === 'create') > begun.findIndex((step) => step === orphans);
+  // What had to go before the new ones came starts after they have gone.
+  const back = isFirst ? [...services, ...others] : [...others, ...services];
   return back.length === 0 ? [] : [...back, ...keepRunning(planned)];
 }
 
