@@ -62,6 +62,23 @@ describeEachEngine('whose turn it is in an environment', (engine) => {
       expect((await readPromotion(before.id)).state).toBe('deployed');
     });
 
+    test('that is cancelled has the evidence of that end, and not of its approval', async () => {
+      const { tenantId, ada, held: promotion, readPromotion } = await held();
+      const seal = ({ id, decidedAt, state }: Promotion) =>
+        kit.neighbours.sealEnd(tenantId, id, decidedAt ?? '', digestOf(state), 'promotion');
+      const approval = await seal(promotion);
+      await kit.rig.settled();
+      expect((await readPromotion(promotion.id)).packetId).toBe(approval);
+      const params = { promotionId: promotion.id };
+      const { body } = await ada.cancelPromotion({ params, body: { reason: 'no' } });
+      const end = await seal(body);
+      await kit.rig.settled();
+      expect((await readPromotion(promotion.id)).packetId).toBe(end);
+      await seal(promotion);
+      await kit.rig.settled();
+      expect((await readPromotion(promotion.id)).packetId).toBe(end);
+    });
+
     test('that is cancelled is deployed no more, and what comes after it is looked at again', async () => {
       const { ada, ops, release, promote, readPromotion } = await kit.scene([{ name: 'dev' }, { name: 'prod' }]);
       const { id: releaseId } = await release();

@@ -90,13 +90,19 @@ export class Neighbours {
     });
   }
 
-  /** Says that the end of a deployment is sealed, under a bundle. @returns id of the packet */
-  async sealEnd(tenantId: string, deploymentId: string, endedAt: string, bundleDigest: string): Promise<string> {
+  /** Says that the end of a deployment or promotion is sealed, under a bundle. @returns id of the packet */
+  async sealEnd(
+    tenantId: string,
+    subjectId: string,
+    endedAt: string,
+    bundleDigest: string,
+    kind: 'deployment' | 'promotion' = 'deployment',
+  ): Promise<string> {
     const packetId = systemIds.uuid();
     await this.publish(tenantId, EVIDENCE_EVENTS.packetSealed, {
       packetId,
-      kind: 'deployment',
-      subjectId: deploymentId,
+      kind,
+      subjectId,
       capsuleDigest: null,
       endedAt,
       bundleDigest,

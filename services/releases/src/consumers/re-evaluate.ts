@@ -66,9 +66,9 @@ export const RULES: readonly Rule[] = [
   on(POLICY_EVENTS.packActivated, async (tx, { name }) => stale(await openPromotionsOfPolicy(tx, name))),
   on(CONCELIER_EVENTS.snapshotCreated, async (tx) => stale(await openPromotions(tx))),
   on(EXCITITOR_EVENTS.snapshotCreated, async (tx) => stale(await openPromotions(tx))),
-  on(EVIDENCE_EVENTS.packetSealed, async (tx, { kind, subjectId, packetId }, at) => {
+  on(EVIDENCE_EVENTS.packetSealed, async (tx, { kind, subjectId, packetId, endedAt }, at) => {
     if (kind === 'decision') return settled(await notePacket(tx, subjectId, packetId));
-    if (kind === 'promotion') await setPromotionPacket(tx, subjectId, packetId, at);
+    if (kind === 'promotion') await setPromotionPacket(tx, subjectId, { packetId, endedAt, at });
     return [];
   }),
   on(RELEASES_EVENTS.environmentChanged, async (tx, { environmentId }) =>

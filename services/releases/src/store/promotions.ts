@@ -199,10 +199,20 @@ export async function changePromotion(tx: Tx, change: PromotionChange): Promise<
   return rows[0]?.version ?? 0;
 }
 
-/** @returns false when there is no such promotion, or it has its packet */
-export async function setPromotionPacket(tx: Tx, id: string, packetId: string, at: string): Promise<boolean> {
+/**
+ * An end of a promotion has been sealed. It ends more than once: approved, then deployed or cancelled, then rolled back; its
+ * evidence is that of the last end, and that of an earlier one until then.
+ *
+ * @param endedAt when that end was; null: not told
+ * @returns false when there is no such promotion, or it has a packet and this one is of an earlier end
+ */
+export async function setPromotionPacket(
+  tx: Tx,
+  id: string,
+  { packetId, endedAt, at }: { readonly packetId: string; readonly endedAt: string | null; readonly at: string },
+): Promise<boolean> {
   const { rows } = await sql`
     update releases.promotion set packet_id = ${packetId}, version = version + 1, updated_at = ${at}
-    where promotion_id = ${id} and packet_id is null returning promotion_id`.execute(tx);
+    where promotion_id = ${id} and (packet_id is null or decided_at = ${endedAt}) returning promotion_id`.execute(tx);
   return rows.length === 1;
 }
