@@ -276,6 +276,17 @@ describeEachEngine('whose turn it is in an environment', (engine) => {
     });
   });
 
+  test('a freeze that is to begin now begins by the clock of the server', async () => {
+    const { ada, environmentId } = await kit.scene();
+    const body = { endsAt: FAR_OFF, reason: 'fire' };
+    const frozen = (await ada.createFreeze({ params: { environmentId }, body })).body;
+    expect(frozen.freezes.map(({ startsAt }) => startsAt)).toEqual([frozen.updatedAt]);
+    const error: unknown = await ada
+      .createFreeze({ params: { environmentId }, body: { ...body, endsAt: LONG_AGO } })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toEqual(code('FREEZE_INVALID'));
+  });
+
   describe('approvals', () => {
     const waits = async (rules: object) => {
       const one = await kit.scene([{ name: 'prod', ...rules }]);

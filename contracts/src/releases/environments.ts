@@ -35,7 +35,12 @@ export const Environment = z.object({
 export type Environment = z.infer<typeof Environment>;
 
 const environmentParams = z.strictObject({ environmentId: Id });
-const freezeBody = z.strictObject({ startsAt: Timestamp, endsAt: Timestamp, reason: z.string().min(1).max(500) });
+const freezeBody = z.strictObject({
+  /** Left out: now, by the clock of the server; that of whoever asks may be off. */
+  startsAt: Timestamp.optional(),
+  endsAt: Timestamp,
+  reason: z.string().min(1).max(500),
+});
 const environmentFields = {
   requiredApprovals: z.int().min(0).max(10),
   isSeparationOfDuties: z.boolean(),

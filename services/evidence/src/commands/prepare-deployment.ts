@@ -62,7 +62,8 @@ async function promotionOf(
     return promotionId === null ? undefined : (await releases.getPromotion({ params: { promotionId } })).body;
   }
   const { body } = await releases.listPromotions({ query: { releaseId, environment, limit: TRIES } });
-  return body.items.find(({ state }) => LET_IN.has(state));
+  // What runs there came by the one that is deployed; a newer one may be approved and wait.
+  return body.items.find(({ state }) => state === 'deployed') ?? body.items.find(({ state }) => LET_IN.has(state));
 }
 
 /** What ran on the targets by their receipts; targets without a readable one are left out. */

@@ -18,13 +18,16 @@ export async function createFreeze(
   context: RequestContext,
 ) {
   const { environmentId } = params;
-  const startsAt = timeOf('startsAt', body.startsAt);
+  const wanted = body.startsAt === undefined ? undefined : timeOf('startsAt', body.startsAt);
   const endsAt = timeOf('endsAt', body.endsAt);
-  if (endsAt <= startsAt) throw fail('FREEZE_INVALID', `the freeze would end at ${endsAt}, before it starts`);
   return host.change(context, async (tx: Tx, change) => {
     await lockEnvironment(tx, environmentId);
     const row = await findEnvironment(tx, environmentId);
     if (row === undefined) throw fail('NOT_FOUND', 'there is no such environment');
+    const startsAt = wanted ?? change.at;
+    if (wanted !== undefined && endsAt <= wanted) {
+      throw fail('FREEZE_INVALID', `the freeze would end at ${endsAt}, before it starts`);
+    }
     if (endsAt <= change.at) throw fail('FREEZE_INVALID', `the freeze would have ended already, at ${endsAt}`);
     if ((await freezesOf(tx, [environmentId], change.at)).length >= MAX_FREEZES) {
       throw fail('FREEZE_INVALID', `an environment has at most ${MAX_FREEZES} freezes ahead of it`);

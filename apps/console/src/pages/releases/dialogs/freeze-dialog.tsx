@@ -23,7 +23,8 @@ const TIME_HELP = 'In UTC, such as 2026-12-24 12:00.';
 
 function FreezeForm({ environment, onClose }: FreezeDialogProps) {
   const freeze = useCommand(RELEASES_ROUTES.createFreeze);
-  const [starts, setStarts] = useState(() => minute(nowMs()));
+  const [now] = useState(() => minute(nowMs()));
+  const [starts, setStarts] = useState(now);
   const [ends, setEnds] = useState('');
   const [reason, setReason] = useState('');
   const [isTried, setTried] = useState(false);
@@ -47,7 +48,11 @@ function FreezeForm({ environment, onClose }: FreezeDialogProps) {
         const isFaulty = Object.values(faults).some((fault) => fault !== undefined);
         if (isFaulty || startsAt === undefined || endsAt === undefined) return;
         freeze.mutate(
-          { params: { environmentId: environment.id }, body: { startsAt, endsAt, reason: reason.trim() } },
+          {
+            params: { environmentId: environment.id },
+            // Now is now by the clock of the server, whatever that of this computer says.
+            body: { ...(starts === now ? {} : { startsAt }), endsAt, reason: reason.trim() },
+          },
           { onSuccess: onClose },
         );
       }}
