@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, onTestFinished } from 'vitest';
+import { beforeAll, describe, onTestFinished } from 'vitest';
 import { describeNeeding } from '../needs.ts';
 import { testPostgres } from '../postgres.ts';
 import { type Database, type DatabaseOptions, openDatabase } from '@stella-ops/platform/database';
@@ -22,8 +22,7 @@ export function describeEachEngine(name: string, body: (engine: Engine) => void)
       folders.push(makeFolder());
       return { kind: 'embedded', dataDir: join(folders.at(-1) ?? '', 'database') };
     };
-    // Hooks after a suite run last one first: this one comes when the databases are closed.
-    afterAll(() => folders.forEach(removeFolder));
+    last(() => folders.forEach(removeFolder));
     body(engineOf('embedded', () => ({ kind: 'embedded' }), onDisk));
   });
   describeNeeding(['postgres'], `${name} (PostgreSQL)`, () => {
@@ -34,14 +33,22 @@ export function describeEachEngine(name: string, body: (engine: Engine) => void)
 
 function engineOf(kind: Engine['kind'], quick: () => DatabaseOptions, onDisk: () => DatabaseOptions): Engine {
   let shared: Promise<Database> | undefined;
-  afterAll(async () => {
-    await (await shared)?.close();
-  });
+  last(async () => (await shared)?.close());
   return {
     kind,
     database: () => (shared ??= openDatabase(quick())),
     fresh: (more) => openDatabase({ ...onDisk(), ...more }),
   };
+}
+
+/**
+ * Runs something after all that a suite cleans up: what `beforeAll` answers with is called behind every `afterAll`, and
+ * the first one last. A database that were closed before its users would be waited for, a minute long.
+ */
+function last(clean: () => unknown): void {
+  beforeAll(() => async () => {
+    await clean();
+  });
 }
 
 /** A data directory to be, which goes after the test. */
