@@ -3,6 +3,14 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Deployment, DeploymentTask } from '@stella-ops/contracts/deployments';
 import { EVIDENCE_ROUTES, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import {
+  sampleComponent,
+  sampleDeployment,
+  sampleGate,
+  samplePromotion,
+  sampleRelease,
+  sampleTask,
+} from '@stella-ops/contracts/testing';
 import { PREDICATE_TYPES, readStatement, verifyBundle } from '@stella-ops/engine-envelope';
 import { canonicalBytes, digestOf, hexOf } from '@stella-ops/engine-kernel';
 import { systemIds } from '@stella-ops/platform/runtime';
@@ -188,107 +196,26 @@ describeEachEngine('evidence of deployments', (engine) => {
 });
 
 function newTask(target: string, receiptDigest: string | null): DeploymentTask {
-  return {
+  return sampleTask({
     id: systemIds.uuid(),
     targetId: systemIds.uuid(),
     target,
-    batch: 1,
-    kind: 'deploy',
     state: receiptDigest === null ? 'skipped' : 'succeeded',
-    attempt: 1,
-    fencingToken: 1,
     planDigest: digestOf(`plan of ${target}`),
-    steps: [],
-    output: '',
     receiptDigest,
-    startedAt: ENDED,
-    finishedAt: ENDED,
-  };
+  });
 }
 
+/** Of its own: other tests have deployments of theirs. */
 function newPromotion(more: Partial<Promotion> = {}): Promotion {
-  const gate = {
-    name: 'policy',
-    component: 'cart',
-    imageDigest: IMAGE,
-    state: 'passed',
-    sentence: 'Policy allows cart',
-    fix: null,
-    unblockedBy: null,
-    changesAt: null,
-    evidence: [{ kind: 'decision', id: digestOf('a decision') }],
-    reasons: [],
-    evaluatedAt: ENDED,
-  } as const;
-  return {
-    id: systemIds.uuid(),
-    releaseId: systemIds.uuid(),
-    release: 'shop 1.2.0',
-    environmentId: systemIds.uuid(),
-    environment: 'prod',
-    state: 'deployed',
-    sentence: '',
-    reason: '',
-    requestedBy: { id: systemIds.uuid(), name: 'ada' },
-    gates: [{ ...gate, evidence: [...gate.evidence], reasons: [] }],
-    approvals: [],
-    requiredApprovals: 0,
-    packetId: null,
-    version: 1,
-    requestedAt: ENDED,
-    updatedAt: ENDED,
-    decidedAt: ENDED,
-    expiresAt: ENDED,
-    ...more,
-  };
+  const ids = { id: systemIds.uuid(), releaseId: systemIds.uuid(), environmentId: systemIds.uuid() };
+  const gates = [sampleGate({ imageDigest: IMAGE, evidence: [{ kind: 'decision', id: digestOf('a decision') }] })];
+  return samplePromotion({ ...ids, state: 'deployed', gates, decidedAt: ENDED, ...more });
 }
 
 function newDeployment(more: Partial<Deployment>): { deployment: Deployment; release: Release } {
-  const ada = { id: systemIds.uuid(), name: 'ada' };
-  const release: Release = {
-    id: systemIds.uuid(),
-    name: 'shop',
-    version: '1.2.0',
-    calendarVersion: '2026.06.01-1',
-    mode: 'verified',
-    components: [
-      {
-        component: 'cart',
-        repository: 'registry.test/shop/cart',
-        requested: '1.2',
-        indexDigest: null,
-        platforms: [{ platform: null, manifestDigest: IMAGE, configDigest: CONFIG }],
-      },
-    ],
-    digest: digestOf('release'),
-    notes: '',
-    createdBy: ada,
-    createdAt: ENDED,
-  };
-  const deployment: Deployment = {
-    id: systemIds.uuid(),
-    promotionId: null,
-    releaseId: release.id,
-    release: 'shop 1.2.0',
-    environmentId: systemIds.uuid(),
-    environment: 'prod',
-    kind: 'deploy',
-    strategy: 'all_at_once',
-    state: 'succeeded',
-    sentence: '',
-    planDigest: digestOf('plans'),
-    templateDigest: digestOf('template'),
-    startedBy: ada,
-    reason: '',
-    previousReleaseId: null,
-    packetId: null,
-    bundleDigest: null,
-    version: 1,
-    createdAt: ENDED,
-    updatedAt: ENDED,
-    finishedAt: ENDED,
-    tasks: [],
-    ...more,
-  };
-  return { deployment, release };
+  const platforms = [{ platform: null, manifestDigest: IMAGE, configDigest: CONFIG }];
+  const release = sampleRelease({ id: systemIds.uuid(), components: [sampleComponent({ platforms })] });
+  const ids = { id: systemIds.uuid(), promotionId: null, releaseId: release.id, environmentId: systemIds.uuid() };
+  return { deployment: sampleDeployment({ ...ids, finishedAt: ENDED, ...more }), release };
 }

@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { EVIDENCE_EVENTS, EVIDENCE_ROUTES, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import { sampleComponent, sampleGate, samplePromotion, sampleRelease } from '@stella-ops/contracts/testing';
 import { replayCapsule, verifyCapsule } from '@stella-ops/engine-capsule';
 import { PREDICATE_TYPES, readStatement, verifyBundle } from '@stella-ops/engine-envelope';
 import { canonicalBytes, type Digest, digestOf, hexOf } from '@stella-ops/engine-kernel';
@@ -369,53 +370,19 @@ function payloadOf(bundle: Buffer): Buffer {
 }
 
 function newPromotion(state: Promotion['state'], image: Digest = IMAGE): { promotion: Promotion; release: Release } {
-  const at = '2026-06-01T12:00:00.000Z';
-  const ada = { id: systemIds.uuid(), name: 'ada' };
-  const release: Release = {
+  const platforms = [{ platform: null, manifestDigest: image, configDigest: null }];
+  const release = sampleRelease({
     id: systemIds.uuid(),
-    name: 'shop',
-    version: '1.2.0',
-    calendarVersion: '2026.06.01-1',
-    mode: 'verified',
-    components: [
-      {
-        component: 'cart',
-        repository: 'registry.test/shop/cart',
-        requested: '1.2',
-        indexDigest: INDEX,
-        platforms: [{ platform: null, manifestDigest: image, configDigest: null }],
-      },
-    ],
+    components: [sampleComponent({ indexDigest: INDEX, platforms })],
     digest: digestOf(canonicalBytes(['release', image])),
-    notes: '',
-    createdBy: ada,
-    createdAt: at,
-  };
-  const promotion: Promotion = {
+  });
+  const promotion = samplePromotion({
     id: systemIds.uuid(),
     releaseId: release.id,
-    release: 'shop 1.2.0',
     environmentId: systemIds.uuid(),
-    environment: 'prod',
     state,
-    sentence: '',
     reason: 'it is time',
-    requestedBy: ada,
-    gates: [
-      {
-        name: 'policy',
-        component: 'cart',
-        imageDigest: image,
-        state: 'passed',
-        sentence: 'Policy allows cart',
-        fix: null,
-        unblockedBy: null,
-        changesAt: null,
-        evidence: [{ kind: 'decision', id: image }],
-        reasons: [],
-        evaluatedAt: at,
-      },
-    ],
+    gates: [sampleGate({ imageDigest: image, evidence: [{ kind: 'decision', id: image }] })],
     approvals: [
       {
         person: { id: systemIds.uuid(), name: 'grace' },
@@ -424,16 +391,11 @@ function newPromotion(state: Promotion['state'], image: Digest = IMAGE): { promo
         releaseDigest: release.digest,
         policyDigest: INDEX,
         isValid: true,
-        decidedAt: at,
+        decidedAt: '2026-06-01T12:00:00.000Z',
       },
     ],
-    requiredApprovals: 1,
-    packetId: null,
     version: 4,
-    requestedAt: at,
-    updatedAt: at,
-    decidedAt: at,
-    expiresAt: '2026-07-01T12:00:00.000Z',
-  };
+    decidedAt: '2026-06-01T12:00:00.000Z',
+  });
   return { promotion, release };
 }

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
-import type { Deployment } from '@stella-ops/contracts/deployments';
-import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import type { Promotion } from '@stella-ops/contracts/releases';
+import {
+  SAMPLE_CONFIG,
+  SAMPLE_IMAGE,
+  sampleDeployment,
+  sampleGate,
+  samplePromotion,
+  sampleRelease,
+  sampleTask,
+} from '@stella-ops/contracts/testing';
 import { digestOf } from '@stella-ops/engine-kernel';
 import {
   decisionsOf,
@@ -14,88 +22,20 @@ import {
 import { grouped, readReceipt } from './observed.ts';
 
 const AT = '2026-06-01T12:00:00.000Z';
-const ada = { id: '0193aaaa-0000-7000-8000-000000000001', name: 'ada' };
-const IMAGE = digestOf('image');
-const CONFIG = digestOf('config');
+const IMAGE = SAMPLE_IMAGE;
+const CONFIG = SAMPLE_CONFIG;
 
-const release: Release = {
-  id: '0193aaaa-0000-7000-8000-000000000002',
-  name: 'shop',
-  version: '1.2.0',
-  calendarVersion: '2026.06.01-1',
-  mode: 'verified',
-  components: [
-    {
-      component: 'cart',
-      repository: 'registry.test/shop/cart',
-      requested: '1.2',
-      indexDigest: null,
-      platforms: [{ platform: null, manifestDigest: IMAGE, configDigest: CONFIG }],
-    },
-  ],
-  digest: digestOf('release'),
-  notes: 'not part of the statement',
-  createdBy: ada,
-  createdAt: AT,
-};
-
-const deployment: Deployment = {
-  id: '0193aaaa-0000-7000-8000-000000000003',
-  promotionId: '0193aaaa-0000-7000-8000-000000000004',
-  releaseId: release.id,
-  release: 'shop 1.2.0',
-  environmentId: '0193aaaa-0000-7000-8000-000000000005',
-  environment: 'prod',
-  kind: 'deploy',
+const release = sampleRelease();
+const deployment = sampleDeployment({
   strategy: 'rolling',
   state: 'failed',
   sentence: 'web-2 failed.',
-  planDigest: digestOf('plans'),
-  templateDigest: digestOf('template'),
-  startedBy: ada,
-  reason: '',
-  previousReleaseId: null,
-  packetId: null,
-  bundleDigest: null,
   version: 4,
-  createdAt: AT,
-  updatedAt: AT,
-  finishedAt: AT,
-  tasks: [
-    {
-      id: '0193aaaa-0000-7000-8000-000000000006',
-      targetId: '0193aaaa-0000-7000-8000-000000000007',
-      target: 'web-1',
-      batch: 1,
-      kind: 'deploy',
-      state: 'succeeded',
-      attempt: 1,
-      fencingToken: 1,
-      planDigest: digestOf('plan'),
-      steps: [],
-      output: 'not part of the statement',
-      receiptDigest: digestOf('receipt'),
-      startedAt: AT,
-      finishedAt: AT,
-    },
-  ],
-};
-
-const gate = {
-  name: 'policy',
-  component: 'cart',
-  imageDigest: IMAGE,
-  state: 'passed',
-  sentence: 'Policy allows cart',
-  fix: null,
-  unblockedBy: null,
-  changesAt: null,
-  evidence: [{ kind: 'decision', id: digestOf('decision') }],
-  reasons: [],
-  evaluatedAt: AT,
-} as const;
+  tasks: [sampleTask()],
+});
+const gate = sampleGate();
+const promotion = samplePromotion();
 const gates = (...all: readonly object[]) => all as unknown as Promotion['gates'];
-const promotion = { id: deployment.promotionId, gates: gates(gate) } as unknown as Promotion;
 const service = { service: 'cart', imageId: CONFIG, manifestDigest: IMAGE, configDigest: CONFIG };
 const observed = [{ targets: ['web-1'], services: [service] }];
 

@@ -1,68 +1,25 @@
 import { expect, test } from 'vitest';
-import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import { sampleComponent, sampleGate, samplePromotion, sampleRelease } from '@stella-ops/contracts/testing';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { promotionStatement, promotionTitle, SEALED_STATES, subjectsOf } from './promotion-statement.ts';
 
 const AT = '2026-06-01T12:00:00.000Z';
 const DIGESTS = { index: digestOf('index'), amd64: digestOf('amd64'), arm64: digestOf('arm64') };
-const ada = { id: '0193aaaa-0000-7000-8000-000000000001', name: 'ada' };
+const platformOf = (manifestDigest: string) => ({ platform: null, manifestDigest, configDigest: null });
 
-const release: Release = {
-  id: '0193aaaa-0000-7000-8000-000000000002',
-  name: 'shop',
-  version: '1.2.0',
-  calendarVersion: '2026.06.01-1',
-  mode: 'verified',
+const release = sampleRelease({
   components: [
-    {
-      component: 'cart',
-      repository: 'registry.test/shop/cart',
-      requested: '1.2',
+    sampleComponent({
       indexDigest: DIGESTS.index,
-      platforms: [
-        { platform: null, manifestDigest: DIGESTS.amd64, configDigest: null },
-        { platform: null, manifestDigest: DIGESTS.arm64, configDigest: null },
-      ],
-    },
-    {
-      component: 'worker',
-      repository: 'registry.test/shop/cart',
-      requested: '1.2',
-      indexDigest: null,
-      platforms: [{ platform: null, manifestDigest: DIGESTS.amd64, configDigest: null }],
-    },
+      platforms: [platformOf(DIGESTS.amd64), platformOf(DIGESTS.arm64)],
+    }),
+    sampleComponent({ component: 'worker', platforms: [platformOf(DIGESTS.amd64)] }),
   ],
-  digest: digestOf('release'),
-  notes: 'not part of the statement',
-  createdBy: ada,
-  createdAt: AT,
-};
-
-const promotion: Promotion = {
+});
+const promotion = samplePromotion({
   id: '0193aaaa-0000-7000-8000-000000000003',
-  releaseId: release.id,
-  release: 'shop 1.2.0',
-  environmentId: '0193aaaa-0000-7000-8000-000000000004',
-  environment: 'prod',
   state: 'approved',
-  sentence: '',
-  reason: '',
-  requestedBy: ada,
-  gates: [
-    {
-      name: 'policy',
-      component: 'cart',
-      imageDigest: DIGESTS.amd64,
-      state: 'passed',
-      sentence: 'Policy allows cart',
-      fix: null,
-      unblockedBy: null,
-      changesAt: null,
-      evidence: [{ kind: 'decision', id: digestOf('decision') }],
-      reasons: [],
-      evaluatedAt: AT,
-    },
-  ],
+  gates: [sampleGate({ imageDigest: DIGESTS.amd64 })],
   approvals: [
     {
       person: { id: '0193aaaa-0000-7000-8000-000000000005', name: 'grace' },
@@ -74,14 +31,9 @@ const promotion: Promotion = {
       decidedAt: AT,
     },
   ],
-  requiredApprovals: 1,
-  packetId: null,
   version: 3,
-  requestedAt: AT,
-  updatedAt: AT,
   decidedAt: AT,
-  expiresAt: AT,
-};
+});
 const step = { promotionId: promotion.id, from: 'pending_gate', to: 'approved', occurredAt: AT } as const;
 
 test('subjects are index and platform manifests, under the name of each component that uses them', () => {

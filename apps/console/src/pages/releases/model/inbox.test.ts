@@ -1,4 +1,5 @@
 import type { Promotion } from '@stella-ops/contracts/releases';
+import { samplePromotion } from '@stella-ops/contracts/testing';
 import { describe, expect, it } from 'vitest';
 import { inboxOf } from './inbox.ts';
 
@@ -12,29 +13,8 @@ const approval = {
   decidedAt: '2026-11-21T10:00:00.000Z',
 };
 
-function promotion(id: string, changes: Partial<Promotion>): Promotion {
-  return {
-    id,
-    releaseId: 'r',
-    release: 'shop 1.2.0',
-    environmentId: 'e',
-    environment: 'stage',
-    state: 'pending_approval',
-    sentence: '',
-    reason: '',
-    requestedBy: { id: 'rosa-id', name: 'rosa' },
-    gates: [],
-    approvals: [],
-    requiredApprovals: 1,
-    packetId: null,
-    version: 1,
-    requestedAt: '2026-11-21T10:00:00.000Z',
-    updatedAt: '2026-11-21T10:00:00.000Z',
-    decidedAt: null,
-    expiresAt: '2026-12-05T10:00:00.000Z',
-    ...changes,
-  };
-}
+const promotion = (id: string, changes: Partial<Promotion>): Promotion =>
+  samplePromotion({ id, expiresAt: '2026-12-05T10:00:00.000Z', ...changes });
 const ids = (list: readonly Promotion[]): string[] => list.map(({ id }) => id);
 
 describe('the approval inbox', () => {

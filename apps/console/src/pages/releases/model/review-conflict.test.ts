@@ -1,28 +1,10 @@
 import type { Promotion } from '@stella-ops/contracts/releases';
+import { samplePromotion } from '@stella-ops/contracts/testing';
 import { describe, expect, it } from 'vitest';
 import { reviewConflict } from './review-conflict.ts';
 
-const promotion = (changes: Partial<Promotion> = {}): Promotion => ({
-  id: '01a1febf-6347-7187-9a0f-d2a84ec12e38',
-  releaseId: '01a1febf-6111-7574-923d-a4a016b03a51',
-  release: 'shop 1.2.0',
-  environmentId: '01a1febf-4baa-76b2-9e69-af600fc1544a',
-  environment: 'stage',
-  state: 'pending_approval',
-  sentence: '',
-  reason: '',
-  requestedBy: { id: 'rosa-id', name: 'rosa' },
-  gates: [],
-  approvals: [],
-  requiredApprovals: 1,
-  packetId: null,
-  version: 1,
-  requestedAt: '2026-11-21T10:00:00.000Z',
-  updatedAt: '2026-11-21T10:00:00.000Z',
-  decidedAt: null,
-  expiresAt: '2026-12-05T10:00:00.000Z',
-  ...changes,
-});
+const promotion = (changes: Partial<Promotion> = {}): Promotion =>
+  samplePromotion({ requestedBy: { id: 'rosa-id', name: 'rosa' }, ...changes });
 const approval = (isValid: boolean) => ({
   person: { id: 'sam-id', name: 'sam' },
   verdict: 'approved' as const,

@@ -1,0 +1,2 @@
+export * from './sample-releases.ts';
+export * from './sample-routes.ts';
