@@ -3,9 +3,8 @@ import { CONCELIER_ROUTES } from '@stella-ops/contracts/concelier';
 import { POLICY_ROUTES } from '@stella-ops/contracts/policy';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { SCANNER_ROUTES } from '@stella-ops/contracts/scanner';
-import { SERVICES } from '@stella-ops/app-server';
+import { METRIC_CATALOGUES } from '@stella-ops/app-server';
 import { fillShop } from '@stella-ops/app-server/demo';
-import { HTTP_METRICS, type MetricCatalogue } from '@stella-ops/platform/runtime';
 import { makeTenant, startTestServer } from '@stella-ops/testkit/product';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -17,8 +16,7 @@ test('every metric of the reference has a sample after ordinary work', { timeout
     await fillShop(people);
     await mistakes(people);
     await fetch(`${server.url}/api/v1/whoami`, { headers: { authorization: 'Bearer nonsense' } });
-    const catalogues: readonly MetricCatalogue[] = [HTTP_METRICS, ...SERVICES.map(({ metrics }) => metrics ?? {})];
-    const named = catalogues.flatMap((catalogue) => Object.values(catalogue).map(({ name }) => name));
+    const named = METRIC_CATALOGUES.flatMap(({ catalogue }) => Object.values(catalogue).map(({ name }) => name));
     expect(named.length).toBeGreaterThan(20);
     let missing: readonly string[] = named;
     for (let attempt = 0; attempt < 600 && missing.length > 0; attempt++) {

@@ -8,6 +8,7 @@ import { consoleReference } from './console-reference.ts';
 import { errorReference } from './error-reference.ts';
 import { eventReference } from './event-reference.ts';
 import { jobReference } from './job-reference.ts';
+import { alertFile, alertReference, dashboardFile } from './observability/files.ts';
 import { metricReference } from './metric-reference.ts';
 import { noticeFile } from './notice.ts';
 import { isSbomPlatform, ownSbom } from './own-sbom.ts';
@@ -27,6 +28,9 @@ const root = join(import.meta.dirname, '..', '..');
 
 const ALL: readonly GeneratedFile[] = [
   { path: 'NOTICE.md', make: noticeFile },
+  { path: 'deploy/observability/grafana-dashboard.json', make: dashboardFile },
+  { path: 'deploy/observability/prometheus-alerts.yaml', make: alertFile },
+  { path: 'docs/reference/alerts.md', make: alertReference },
   { path: 'docs/reference/api.md', make: apiReference },
   { path: 'docs/reference/cli.md', make: cliReference },
   { path: 'docs/reference/config.md', make: settingsReference },

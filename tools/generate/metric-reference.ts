@@ -1,14 +1,12 @@
-import { HTTP_METRICS, type MetricCatalogue } from '@stella-ops/platform/runtime';
 import { names, page, table } from './page.ts';
-import { allServices } from './services.ts';
+import { allMetrics } from './services.ts';
 
 /** docs/reference/metrics.md: what `GET /metrics` answers, beside the process metrics of Node.js. */
 export async function metricReference(): Promise<string> {
-  const services = (await allServices()).map(({ id, metrics = {} }) => [id, metrics] as const);
-  const catalogues: readonly (readonly [string, MetricCatalogue])[] = [['server', HTTP_METRICS], ...services];
+  const catalogues = await allMetrics();
   const sections = catalogues
-    .filter(([, catalogue]) => Object.keys(catalogue).length > 0)
-    .map(([name, catalogue]) => {
+    .filter(({ catalogue }) => Object.keys(catalogue).length > 0)
+    .map(({ name, catalogue }) => {
       const rows = Object.values(catalogue).map(({ name: metric, type, labels, help }) => {
         return [`\`${metric}\``, type, names(labels), help];
       });

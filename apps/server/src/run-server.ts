@@ -17,10 +17,11 @@ import {
   systemIds,
   systemRandomness,
 } from '@stella-ops/platform/runtime';
-import { type OpenHost, openHost } from '@stella-ops/platform/service';
+import { backlogMetrics, type OpenHost, openHost } from '@stella-ops/platform/service';
 import { agentAddress, agentListener, agentNames } from './agent-listener.ts';
 import { assertFinished } from './backup/unfinished.ts';
 import { consoleFiles } from './console-mount.ts';
+import { diskMetrics } from './disk-metrics.ts';
 import { eventEndpoint } from './event-endpoint.ts';
 import { databaseFolder, firstSettings, masterKeyFileOf } from './first-settings.ts';
 import { freePort } from './free-port.ts';
@@ -99,6 +100,8 @@ export async function runServer(
     statementTimeoutMs: config.database.statementTimeoutMs,
   });
   const database = decorate(opened);
+  const backlog = backlogMetrics(database);
+  const disk = diskMetrics(dataDir);
   let isDraining = false;
   const system = (open: OpenHost) =>
     systemEndpoints({
@@ -111,7 +114,10 @@ export async function runServer(
       }),
       metrics: async () => {
         const { contentType, text } = await metrics.render();
-        return { contentType, text: text + (await open.renderMetrics()) };
+        const waiting = await backlog.render();
+        disk.measure();
+        const { text: room } = await disk.metrics.render();
+        return { contentType, text: text + waiting.text + room + (await open.renderMetrics()) };
       },
       capabilities: open.capabilities,
     });

@@ -1,3 +1,4 @@
+export { BACKLOG_METRICS, backlogMetrics } from './backlog-metrics.ts';
 export type { Change } from './change.ts';
 export { type GroupCommit, groupCommit } from './group-commit.ts';
 export type { Acting, ServiceDeed, ServiceHost } from './host.ts';

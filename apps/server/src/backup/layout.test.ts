@@ -20,6 +20,7 @@ test('a backup holds what we put into it and nothing that could be more', () => 
   for (const path of [
     'backup.json',
     'database.dump',
+    'demo-is-complete',
     'database/ready',
     'database/cluster/PG_VERSION',
     'database/cluster/postgresql.auto.conf',
@@ -37,7 +38,6 @@ test('a backup holds what we put into it and nothing that could be more', () => 
     'secrets/../x',
     'secrets/a/b',
     'configuration/.bashrc',
-    'demo-is-complete',
     '/etc/passwd',
     'constructor',
   ])

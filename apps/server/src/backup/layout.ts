@@ -41,6 +41,7 @@ const OBJECT =
 const OTHERS = [
   /^backup\.json$/,
   /^database\.dump$/,
+  /^demo-is-complete$/,
   /^database\/ready$/,
   /^database\/cluster\/(?:[A-Za-z0-9_]+\/)*[A-Za-z0-9_][A-Za-z0-9_.]*$/,
   /^secrets\/[a-z0-9][a-z0-9.-]{0,200}$/,

@@ -138,9 +138,10 @@ async function syncTree(folder: string): Promise<void> {
 
 /** What is left to do before a server starts there. */
 export function describeRestore({ dataDir, record, hasMasterKey }: RestoreReport, keyFile: string): readonly string[] {
+  const trails = record.audit.length === 1 ? 'one audit trail' : `${record.audit.length} audit trails`;
   return [
     `  data      ${dataDir}`,
-    `  checked   every file, ${record.audit.length} audit trails, ${record.log === null ? 'no log yet' : `the log of ${record.log.size} entries`}`,
+    `  checked   every file, ${trails}, ${record.log === null ? 'no log yet' : `the log of ${record.log.size} entries`}`,
     hasMasterKey
       ? '  next      start the server'
       : `  next      put the master key into ${keyFile} (mode 0600), then start the server`,

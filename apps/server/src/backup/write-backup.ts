@@ -71,6 +71,7 @@ export async function writeBackup({ installation, output, withSecrets, now }: Ba
       bundleBytes(RECORD_PATH, canonicalBytes(record)),
       ...database.files,
       ...(await objectFiles(join(dataDir, 'objects'))),
+      ...(await demoMark(dataDir)),
       ...(withSecrets ? await secretFiles(installation) : []),
     ];
     if (files.length > MAX_FILES) throw fail('BACKUP_TOO_LARGE', `${files.length} files are over ${MAX_FILES}`);
@@ -104,6 +105,12 @@ async function dumped(url: string, schemas: readonly string[], file: string) {
   await (await open(file, 'wx', 0o600)).close();
   await dumpDatabase(url, schemas, file);
   return { files: [await fileSource(DUMP_PATH, file)], folders: [] };
+}
+
+/** The demo is not filled a second time. */
+async function demoMark(dataDir: string): Promise<readonly BundleSource[]> {
+  const file = join(dataDir, 'demo-is-complete');
+  return existsSync(file) ? [await fileSource('demo-is-complete', file)] : [];
 }
 
 async function secretFiles({ dataDir, masterKeyFile, configuration }: Installation): Promise<readonly BundleSource[]> {
