@@ -72,9 +72,14 @@ export const DEPLOY_ERRORS = {
 
 export const fail = errorFactory(DEPLOY_ERRORS);
 
-/** What a report tells of an error. Faults of ours are told too: a failed step never has an empty reason. */
+/**
+ * What a report tells of an error. Faults of ours are told too: a failed step never has an empty reason. It may quote
+ * programs and be cut within a character: whoever is told, and canonical JSON, take whole ones only.
+ */
 export function stepError(error: unknown): StepError {
-  if (error instanceof AppError) return { code: error.code, message: error.message.slice(0, 2000), hint: error.hint };
+  if (error instanceof AppError) return { code: error.code, message: told(error.message), hint: told(error.hint) };
   const message = error instanceof Error ? `${error.name}: ${error.message}` : 'an unknown fault';
-  return { code: 'UNEXPECTED', message: message.slice(0, 2000), hint: 'Send the log of the agent to its maintainers.' };
+  return { code: 'UNEXPECTED', message: told(message), hint: 'Send the log of the agent to its maintainers.' };
 }
+
+const told = (text: string): string => text.slice(0, 2000).toWellFormed().replaceAll('\0', '\uFFFD');

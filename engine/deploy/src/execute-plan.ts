@@ -80,7 +80,7 @@ export async function executePlan<P extends Plan>(
   if (state.steps === undefined) {
     checkSignals(options);
     const steps = await passing(() => executor.prepare(plan, signal));
-    await note({ kind: 'planned', at: clock.now(), planDigest, steps });
+    await note({ kind: 'planned', at: clock.now(), planDigest, steps: steps.map(toldWhole) });
   } else options.onSteps?.(state.reports());
   for (const step of state.steps ?? []) {
     if (state.failure !== undefined) break;
@@ -91,7 +91,12 @@ export async function executePlan<P extends Plan>(
       const begun = state.begun();
       const steps = executor.undo(plan, begun, state.failure.step, state.facts, state.steps ?? []);
       const undoes = begun.filter((step) => UNDOABLE.has(step.action)).map((step) => step.id);
-      await note({ kind: 'undoing', at: clock.now(), steps, undoes: steps.length === 0 ? [] : undoes });
+      await note({
+        kind: 'undoing',
+        at: clock.now(),
+        steps: steps.map(toldWhole),
+        undoes: steps.length === 0 ? [] : undoes,
+      });
     }
     // One that fails does not keep the others from being tried.
     for (const step of state.undo?.steps ?? []) await run(step);
@@ -118,6 +123,9 @@ export async function executePlan<P extends Plan>(
   await note({ kind: 'finished', at: receipt.finishedAt, receipt });
   return resultOf(receipt);
 }
+
+/** Sentences quote the plan and are cut to a length: within a character they could be told to nobody. */
+const toldWhole = (step: Step): Step => ({ ...step, sentence: step.sentence.toWellFormed() });
 
 const resultOf = (receipt: Receipt): ExecuteResult => ({ outcome: receipt.outcome, receipt, steps: receipt.steps });
 

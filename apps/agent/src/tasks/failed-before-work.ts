@@ -46,8 +46,11 @@ const prepareStep = (error: StepError, at: string): StepReport => ({
 });
 
 function stepError(error: unknown): StepError {
-  if (error instanceof AppError) return { code: error.code, message: error.message, hint: error.hint };
+  if (error instanceof AppError) return { code: error.code, message: told(error.message), hint: error.hint };
   const { hint } = AGENT_ERRORS.DEPLOYMENT_UNEXPECTED;
   const message = error instanceof Error ? error.message : String(error);
-  return { code: 'DEPLOYMENT_UNEXPECTED', message: message.slice(0, 1000), hint };
+  return { code: 'DEPLOYMENT_UNEXPECTED', message: told(message), hint };
 }
+
+/** The server takes whole characters only, and none that its database cannot hold. */
+const told = (text: string): string => text.slice(0, 2000).toWellFormed().replaceAll('\0', '\uFFFD');

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelOrThrow, type Plan, readCompose, renderCompose } from '@stella-ops/engine-compose';
-import { digestOf } from '@stella-ops/engine-kernel';
+import { canonicalJson, digestOf, fixedClock } from '@stella-ops/engine-kernel';
 import { Backoff } from '../link/backoff.ts';
 import { takeLock } from '../lock.ts';
+import { failedBeforeWork } from './failed-before-work.ts';
 import { guarded } from './guarded.ts';
 import { keepTask, readKeptTasks } from './kept-task.ts';
 import { Lease } from './lease.ts';
@@ -186,5 +187,16 @@ describe('output and pauses', () => {
     expect(highs.at(-1)).toBeGreaterThan(19_000);
     low.reset();
     expect(low.nextMs()).toBe(125);
+  });
+});
+
+test('why a task could not be begun can be told, wherever its reason is cut', () => {
+  const cause = new Error(`${'x'.repeat(1999)}\u{1F600}\0`);
+  const { receipt } = failedBeforeWork(task, cause, [], fixedClock('2026-01-02T03:04:05.000Z'));
+  expect(() => canonicalJson(receipt)).not.toThrow();
+  expect(
+    failedBeforeWork(task, new Error('a\0b'), [], fixedClock('2026-01-02T03:04:05.000Z')).receipt.error,
+  ).toMatchObject({
+    message: 'a\uFFFDb',
   });
 });

@@ -1,3 +1,4 @@
+import { LABELS } from '@stella-ops/engine-compose';
 import type { ContainerRow } from '@stella-ops/engine-docker';
 import type { ObservedContainer } from '../types.ts';
 import type { ContainerEngine } from './container-engine.ts';
@@ -26,8 +27,22 @@ export async function observeEngine(docker: ContainerEngine): Promise<readonly O
   return seen;
 }
 
-/** Labels of others may hold anything, and are nobody's business. */
+const MOST_LABELS = 32;
+const OWN: ReadonlySet<string> = new Set(Object.values(LABELS));
+
+/**
+ * Labels of others may hold anything, and are nobody's business. Images bring labels to their containers, with our prefix
+ * too: what the server would refuse is left out, and those by which a container is known come first.
+ */
 function stellaLabels(row: ContainerRow): Record<string, string> {
-  const ours = Object.entries(row.labels).filter(([name, value]) => name.startsWith('stella.') && value.length <= 300);
-  return Object.fromEntries(ours);
+  const ours = Object.entries(row.labels).filter(
+    ([name, value]) => name.startsWith('stella.') && isTellable(name, value),
+  );
+  const isOwn = ([name]: readonly [string, string]): number => Number(OWN.has(name));
+  return Object.fromEntries(ours.sort((one, other) => isOwn(other) - isOwn(one)).slice(0, MOST_LABELS));
+}
+
+function isTellable(name: string, value: string): boolean {
+  const text = name + value;
+  return name.length <= 100 && value.length <= 300 && text.isWellFormed() && !text.includes('\0');
 }
