@@ -14,7 +14,8 @@ function blockList(...ranges: readonly string[]): BlockList {
   return list;
 }
 
-// RFC 6890 and RFC 4291. 64:ff9b::/96 leads to IPv4 addresses of any class (RFC 6052), so it counts as private.
+// RFC 6890 and RFC 4291. 64:ff9b::/96 (RFC 6052), 64:ff9b:1::/48 (RFC 8215) and 2002::/16 (RFC 3056) lead to IPv4 addresses
+// of any class, so they count as private.
 const LOOPBACK = blockList('127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128');
 const LINK_LOCAL = blockList('169.254.0.0/16', 'fe80::/10');
 const PRIVATE = blockList(
@@ -22,9 +23,13 @@ const PRIVATE = blockList(
   '172.16.0.0/12',
   '192.168.0.0/16',
   '100.64.0.0/10',
+  '192.0.0.0/24',
   '198.18.0.0/15',
   'fc00::/7',
+  'fec0::/10',
   '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2002::/16',
 );
 
 /** What kind of network an IP address belongs to; IPv4 inside IPv6 counts as the IPv4 address. */
