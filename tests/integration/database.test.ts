@@ -217,6 +217,27 @@ describeEachEngine('database', (engine) => {
     await expect(write).rejects.toMatchObject({ code: '25006' });
   });
 
+  test('all statements of a read-only transaction see one state of the world', async () => {
+    const began = Promise.withResolvers<void>();
+    const writing = began.promise.then(() => insert('meanwhile', TENANT_A));
+    const isIn = async (tx: Transaction<Tables>) =>
+      (await tx.selectFrom('shop.note').select('id').where('id', '=', 'meanwhile').execute()).length > 0;
+    const seen = await database.withTenant(
+      TENANT_A,
+      async (tx: Transaction<Tables>) => {
+        const before = await isIn(tx);
+        began.resolve();
+        // The embedded engine runs one transaction at a time, so there it cannot be waited for.
+        if (database.engine === 'postgres') await writing;
+        return [before, await isIn(tx)];
+      },
+      { isReadOnly: true },
+    );
+    await writing;
+    expect(seen).toEqual([false, false]);
+    expect(await idsSeenBy(TENANT_A)).toContain('meanwhile');
+  });
+
   test('a notification reaches its listener after commit, and not after rollback', async () => {
     const heard: string[] = [];
     const { promise, resolve } = Promise.withResolvers<void>();

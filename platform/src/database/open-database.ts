@@ -52,7 +52,9 @@ function databaseOn(engine: EnginePort, serverVersion: number): Database {
   ): Promise<Result> =>
     insideTransaction(async () => {
       let builder = kysely.transaction();
-      if (isolation !== undefined) builder = builder.setIsolationLevel(isolation);
+      // What is read by several statements would else be torn by a change between them: a state from before, a list from after.
+      const level = isolation ?? (isReadOnly === true ? 'repeatable read' : undefined);
+      if (level !== undefined) builder = builder.setIsolationLevel(level);
       if (isReadOnly === true) builder = builder.setAccessMode('read only');
       let fault: unknown;
       try {

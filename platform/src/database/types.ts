@@ -17,6 +17,7 @@ export type DatabaseOptions =
 
 export interface TransactionOptions {
   readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  /** Refuses to write. All its statements see one state of the world, unless `isolation` says less. */
   readonly isReadOnly?: boolean;
 }
 
