@@ -1,4 +1,5 @@
 import { fillShop } from '@stella-ops/app-server/demo';
+import { FINDINGS_ROUTES } from '@stella-ops/contracts/findings';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { describeNeeding } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
@@ -14,6 +15,8 @@ import {
 } from './console-browser.ts';
 
 const TENANT = 'shop';
+/** Images are judged by jobs. */
+const POLL = { timeout: 60_000 };
 
 describeNeeding(['chromium'], 'pages for releases', () => {
   let server: TestServer;
@@ -66,16 +69,66 @@ describeNeeding(['chromium'], 'pages for releases', () => {
     await dialog.getByText('A semantic version, such as 1.2.0 or 1.2.0-rc.1.').waitFor();
     await dialog.getByText('Name the image of at least one component.').waitFor();
     await dialog.getByLabel('Version').fill('1.2.0');
-    await dialog.getByLabel('web').fill((await anyRelease()).digest);
+    await dialog.getByLabel('web').fill((await releaseOf('1.0.0')).digest);
     await dialog.getByRole('button', { name: 'Create release' }).click();
     await dialog.getByRole('alert').waitFor();
     await context.close();
   });
 
-  async function anyRelease() {
-    const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({});
-    const release = body.items.find(({ version }) => version === '1.0.0');
-    if (release === undefined) throw new Error('the shop has no release 1.0.0');
+  test('a release says what it changes in risk against the one before it, or another one that is chosen', async () => {
+    const [first, second] = [await releaseOf('1.0.0'), await releaseOf('1.1.0')];
+    const sentence = await riskSentence(second.id, first.id);
+    expect(sentence).toContain('shop 1.1.0 against 1.0.0: 1 high finding more');
+    const { page, context, complaints } = await go('rosa', `/releases/${second.id}`);
+    const section = page.getByRole('region', { name: 'Change of risk' });
+    await section.getByText(sentence).waitFor();
+    const row = section
+      .getByRole('table', { name: 'Findings that differ' })
+      .getByRole('row', { name: /CVE-2021-33503/ });
+    await row.getByText('Comes', { exact: true }).waitFor();
+    await section
+      .getByRole('table', { name: 'Packages that differ' })
+      .getByRole('row', { name: /urllib3/ })
+      .waitFor();
+    await keepPicture(page, 'release-risk');
+
+    const other = await releaseOf('1.2.0');
+    const otherSentence = await riskSentence(second.id, other.id);
+    await section.getByRole('button', { name: /Against/ }).click();
+    await page.getByRole('listbox').getByRole('option', { name: 'shop 1.2.0' }).click();
+    await section.getByText(otherSentence).waitFor();
+    expect(new URL(page.url()).searchParams.get('against')).toBe(other.id);
+    await section.getByRole('link', { name: 'CVE-2021-33503' }).click();
+    await page.getByRole('heading', { level: 1, name: /CVE-2021-33503/ }).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a promotion that waits says what it would change in risk in its environment', async () => {
+    const [first, second] = [await releaseOf('1.0.0'), await releaseOf('1.2.0')];
+    const { body } = await people.sam.client(RELEASES_ROUTES).listPromotions({ query: { releaseId: second.id } });
+    const promotion = body.items.find(({ environment }) => environment === 'stage');
+    const sentence = await riskSentence(second.id, first.id);
+    const { page, context, complaints } = await go('sam', `/promotions/${promotion?.id}`);
+    const section = page.getByRole('region', { name: 'Change of risk' });
+    await section.getByText('Against what stage has now.').waitFor();
+    await section.getByText(sentence).waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  async function releaseOf(version: string) {
+    const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({ query: { name: 'shop' } });
+    const release = body.items.find((one) => one.version === version);
+    if (release === undefined) throw new Error(`the shop has no release ${version}`);
     return release;
+  }
+
+  /** What the server says of two releases once all their images are judged, and on the same evidence. */
+  async function riskSentence(releaseId: string, against: string): Promise<string> {
+    const findings = people.admin.client(FINDINGS_ROUTES);
+    const compare = async () => (await findings.compareReleases({ params: { releaseId }, query: { against } })).body;
+    await expect.poll(async () => (await compare()).notes.map(({ code }) => code), POLL).toEqual([]);
+    return (await compare()).sentence;
   }
 });
