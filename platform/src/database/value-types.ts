@@ -53,8 +53,14 @@ export const VALUE_TYPES: pg.CustomTypesConfig = {
 
 /**
  * A JSON parameter. Without it the driver turns an array into a PostgreSQL array and the statement fails.
- * The value must not hold U+0000, which jsonb cannot store.
+ * The value must not hold U+0000, which jsonb cannot store; nor does it store half a character, which a text of somebody
+ * else has that was cut to a length: it becomes U+FFFD.
  */
 export function json(value: unknown): RawBuilder<unknown> {
-  return sql`cast(${JSON.stringify(value)} as jsonb)`;
+  const text = JSON.stringify(value);
+  return sql`cast(${text.includes('\\ud') ? text.replaceAll(HALF, markOf) : text} as jsonb)`;
 }
+
+/** What `JSON.stringify` makes of a lone surrogate; an escaped backslash before the same letters is found first. */
+const HALF = /\\\\|\\ud[89a-f][0-9a-f]{2}/g;
+const markOf = (escape: string): string => (escape === '\\\\' ? escape : '\\ufffd');

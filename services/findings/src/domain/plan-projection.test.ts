@@ -103,3 +103,14 @@ test('the policy answer that a body holds makes the content differ, its order of
   const { rule, ...rest } = row;
   expect(seen({}, { trace: [row] }).content).toBe(seen({}, { trace: [{ ...rest, rule }] }).content);
 });
+
+describe('names that are cut to a length', () => {
+  test.each([
+    ['package', 299],
+    ['component', 159],
+    ['vulnerability', 59],
+  ] as const)('a %s that is cut within a character keeps no finding of its image from being told', (name, length) => {
+    const found = seen({ [name]: `${'x'.repeat(length)}\u{1F600}` });
+    expect([found.package, found.orderKey].every((text) => text.isWellFormed())).toBe(true);
+  });
+});

@@ -29,5 +29,5 @@ const COMPONENT_UNITS = 160;
 
 /** What orders findings of one priority: bounded, since an index entry has a limit of 2.7 kB. */
 export function orderKeyOf(vulnerability: string, component: string): string {
-  return `${vulnerability.slice(0, VULNERABILITY_UNITS)} ${component.slice(0, COMPONENT_UNITS)}`;
+  return `${vulnerability.slice(0, VULNERABILITY_UNITS)} ${component.slice(0, COMPONENT_UNITS)}`.toWellFormed();
 }

@@ -58,7 +58,7 @@ export function seenFinding(finding: Finding, answer: PolicyAnswer): SeenFinding
     vulnerability: plain(vulnerability),
     aliases: finding.aliases.map(plain),
     component: plain(component),
-    package: plain(finding.package).slice(0, PACKAGE_UNITS),
+    package: plain(finding.package).slice(0, PACKAGE_UNITS).toWellFormed(),
     installedVersion: plain(finding.installedVersion),
     fixedVersions: finding.fixedVersions.map(plain),
     severity: severity.level,
