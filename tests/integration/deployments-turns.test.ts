@@ -149,7 +149,8 @@ describeEachEngine('whose turn it is in an environment', (engine) => {
       await expect(start).rejects.toEqual(code('DEPLOYMENT_STATE'));
       expect((await readPromotion(promotion.id)).sentence).toContain('it is asked again by itself');
       world.down.delete('policy');
-      await agent.finish(await agent.take(20_000), 'succeeded');
+      const task = await kit.rig.eventually('it is deployed', async () => (await agent.poll()).task ?? undefined);
+      await agent.finish(task, 'succeeded');
       expect((await readPromotion(promotion.id)).state).toBe('deployed');
     });
 
