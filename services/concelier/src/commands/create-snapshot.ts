@@ -103,7 +103,7 @@ async function readKnown({ host }: Parts, tenantId: string, isAlways = false): P
       }
       return { feed, newest, records };
     },
-    { isReadOnly: true, isolation: 'repeatable read' },
+    { isReadOnly: true },
   );
 }
 

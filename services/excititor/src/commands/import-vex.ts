@@ -83,7 +83,7 @@ async function addOnce(
       snapshot: await newestSnapshot(tx, tenantId),
       digests: await documentDigests(tx, tenantId),
     }),
-    { isReadOnly: true, isolation: 'repeatable read' },
+    { isReadOnly: true },
   );
   if (known.document !== undefined && known.snapshot !== undefined) {
     const body = { document: documentOf(known.document), snapshot: snapshotOf(known.snapshot), isNew: false, warnings };

@@ -104,7 +104,7 @@ async function readFindings(
         side?.image === undefined ? [] : await presentFindings(tx, side.image.digest);
       return { stands, before: await of(left), after: await of(right) };
     },
-    { isReadOnly: true, isolation: 'repeatable read' },
+    { isReadOnly: true },
   );
   await breathe();
   return { stands: read.stands, findings: isSame ? undefined : compareFindings(read.before, read.after) };
