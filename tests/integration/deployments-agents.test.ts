@@ -101,5 +101,28 @@ describeEachEngine('targets and agents', (engine) => {
       await expect(enrol(csr.replace(/[A-Z]{4}/, 'AAAA'))).rejects.toEqual(code('CSR_INVALID'));
       expect((await enrol(csr)).status).toBe(201);
     });
+
+    test('a certificate request is its base64 and nothing else: what could stand around it is never looked at', async () => {
+      const { ops } = await scene();
+      const { token } = (await ops.createEnrolment({ body: { name: 'host-1' } })).body;
+      const { csr } = await makeRequest();
+      const enrol = (request: string) =>
+        kit.rig
+          .as(AGENT_ROUTES)
+          .enrol({ body: { token, csr: request, softwareVersion: '1', platform: 'linux/amd64' } });
+      const withHeader = csr.replace('\n', '\nComment: x\n\n');
+      await expect(enrol(withHeader)).rejects.toEqual(code('CSR_INVALID'));
+      await expect(enrol(`${csr}\n${csr}`)).rejects.toEqual(code('CSR_INVALID'));
+      // Readers of PEM headers have taken twice as long for each line more of these, and 50 ms for 20 of them.
+      const lines = 'a: b\n '.repeat(20);
+      const slow = `-----BEGIN A-----\n${lines}\n-----END A-----`;
+      const inside = Buffer.from(slow).toString('base64');
+      for (const text of [slow, slow.replaceAll('A-----', 'CERTIFICATE REQUEST-----')]) {
+        await expect(enrol(text)).rejects.toEqual(code('CSR_INVALID'));
+      }
+      const nested = `-----BEGIN CERTIFICATE REQUEST-----\n${inside}\n-----END CERTIFICATE REQUEST-----\n`;
+      await expect(enrol(nested)).rejects.toEqual(code('CSR_INVALID'));
+      expect((await enrol(csr.replaceAll('\n', '\r\n'))).status).toBe(201);
+    });
   });
 });

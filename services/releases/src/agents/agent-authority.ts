@@ -145,7 +145,7 @@ export class AgentAuthority {
 async function keyOf(csr: string): Promise<CryptoKey> {
   const { Pkcs10CertificateRequest } = await x509();
   try {
-    const request = new Pkcs10CertificateRequest(csr);
+    const request = new Pkcs10CertificateRequest(derOf(csr));
     const spki = new Uint8Array(request.publicKey.rawData);
     const key = await webcrypto.subtle.importKey('spki', spki, P256, true, ['verify']);
     if (await request.verify(webcrypto)) return key;
@@ -153,6 +153,18 @@ async function keyOf(csr: string): Promise<CryptoKey> {
     throw fail('CSR_INVALID', 'the certificate request cannot be read, or has no P-256 key', { cause });
   }
   throw fail('CSR_INVALID', 'the certificate request is not signed with its own key');
+}
+
+const PEM = /^-----BEGIN CERTIFICATE REQUEST-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END CERTIFICATE REQUEST-----\s*$/;
+
+/**
+ * The bytes of a request (RFC 7468, strict). The library takes text as well, with header lines, for which its expression
+ * takes exponential time: a few hundred characters would stop the process. It takes bytes as they are that begin a sequence.
+ */
+function derOf(csr: string): Uint8Array<ArrayBuffer> {
+  const der = new Uint8Array(Buffer.from(PEM.exec(csr)?.[1] ?? '', 'base64'));
+  if (der[0] !== 0x30) throw new Error('it is not the PEM form of a PKCS#10 request');
+  return der;
 }
 
 /** A failure is not kept: the operator puts things right and the next call finds them so. */
