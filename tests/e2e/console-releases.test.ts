@@ -90,6 +90,7 @@ describeNeeding(['chromium'], 'pages for releases', () => {
       .getByRole('table', { name: 'Packages that differ' })
       .getByRole('row', { name: /urllib3/ })
       .waitFor();
+    await section.getByRole('button', { name: /stella release diff shop@1\.0\.0 shop@1\.1\.0/ }).waitFor();
     await keepPicture(page, 'release-risk');
 
     const other = await releaseOf('1.2.0');

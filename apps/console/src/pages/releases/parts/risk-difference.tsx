@@ -7,7 +7,7 @@ import {
 } from '@stella-ops/contracts/findings';
 import { type ReactNode, useState } from 'react';
 import { useApi, useWhyNot } from '../../../api/index.ts';
-import { AppLink, Button, Icon, type IconName, Loaded, Notice } from '../../../ui/index.ts';
+import { AppLink, Button, CopyCommand, Icon, type IconName, Loaded, Notice } from '../../../ui/index.ts';
 import { Severity } from '../../common/severity.tsx';
 import { PlainTable } from './plain-table.tsx';
 
@@ -55,9 +55,14 @@ function Difference({ risk }: { readonly risk: RiskDifference }) {
       )}
       <Findings items={risk.findingDifferences} count={sumOf(findings)} />
       <Packages items={risk.packageDifferences} count={sumOf(packages)} />
+      <CopyCommand command={`stella release diff ${referenceOf(risk.from)} ${referenceOf(risk.to)}`} />
     </div>
   );
 }
+
+/** As the command line takes it. */
+const referenceOf = (release: RiskDifference['from']): string =>
+  release === null ? 'none' : `${release.name}@${release.version}`;
 
 const sumOf = ({ came, went, changed }: RiskDifference['findings']): number => came + went + changed;
 
