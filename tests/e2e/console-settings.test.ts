@@ -1,0 +1,158 @@
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
+import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
+import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { describeNeeding } from '@stella-ops/testkit';
+import { TEST_PASSWORD, withToken } from '@stella-ops/testkit/product';
+import { beforeAll, expect, test } from 'vitest';
+import { makeRequest } from '../integration/scripted-agent.ts';
+import { shownBy, tlsClient } from '../integration/tls-client.ts';
+import { axeFaults, keepPicture, visit } from './console-browser.ts';
+import { consoleShop, open, TENANT } from './console-shop.ts';
+
+describeNeeding(['chromium'], 'pages for operations and settings', () => {
+  const shop = consoleShop('settings', { isFilled: false });
+  const { go } = shop;
+
+  beforeAll(async () => {
+    const admin = shop.people.admin.client(RELEASES_ROUTES);
+    await admin.createEnvironment({ body: { name: 'dev', order: 1 } });
+  });
+
+  test('an agent enrols with what the dialog shows once, and a target is added beneath it', async () => {
+    const { page, context, complaints } = await go('admin', '/agents');
+    await page.getByRole('button', { name: 'Enrol agent' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Enrol agent' });
+    await dialog.getByLabel('Name of the agent').fill('web-1');
+    await dialog.getByRole('button', { name: 'Make enrolment token' }).click();
+    const shown = await dialog.getByLabel('On the host', { exact: true }).innerText();
+    const token = (await dialog.getByText(/^stella[-_]enrol/).innerText()).trim();
+    const address = /--server (\S+)/.exec(shown)?.[1] ?? '';
+    const fingerprint = /--authority-fingerprint (\S+)/.exec(shown)?.[1];
+    // Escape does not throw a secret away that is shown once.
+    await page.keyboard.press('Escape');
+    expect(await dialog.isVisible()).toBe(true);
+    await keepPicture(page, 'agent-token');
+    await dialog.getByRole('button', { name: 'I have kept the token' }).click();
+
+    const authority = (await shownBy(address)).at(-1);
+    expect(fingerprint).toBe(authority?.fingerprint);
+    const { key, csr } = await makeRequest('web-1');
+    const seen = { softwareVersion: '1.0.0', platform: 'linux/amd64' } as const;
+    const pem = authority?.pem ?? '';
+    const enrolled = await tlsClient(address, { authority: pem }).enrol({ body: { token, csr, ...seen } });
+    const { certificate } = enrolled.body;
+    await tlsClient(address, { authority: pem, certificate, key }).takeTask({ body: { waitMs: 0, ...seen } });
+    const agents = page.getByRole('grid', { name: 'Agents' });
+    await agents.getByRole('row', { name: /web-1.*Online/ }).waitFor({ timeout: 10_000 });
+
+    await open(page, '/targets');
+    await page.getByRole('button', { name: 'Add target' }).click();
+    const add = page.getByRole('dialog', { name: 'Add target' });
+    await add.getByRole('button', { name: 'Add target' }).click();
+    await add.getByText('Choose an environment.').waitFor();
+    await add.getByLabel('Name', { exact: true }).fill('web-1');
+    await add.getByRole('button', { name: /Environment/ }).click();
+    await page.getByRole('listbox').getByRole('option', { name: 'dev' }).click();
+    await add.getByRole('button', { name: /Agent/ }).click();
+    await page.getByRole('listbox').getByRole('option', { name: 'web-1' }).click();
+    await add.getByRole('button', { name: /stella target add web-1 --env dev --agent web-1 --kind docker/ }).waitFor();
+    await add.getByRole('button', { name: 'Add target' }).click();
+    await add.waitFor({ state: 'hidden' });
+    await page
+      .getByRole('grid', { name: 'Targets' })
+      .getByRole('row', { name: /web-1.*dev/ })
+      .waitFor();
+    const { items } = (await shop.people.admin.client(DEPLOYMENTS_ROUTES).listTargets({})).body;
+    await page.goto(`${shop.server.url}/targets/${items[0]?.id}`);
+    await page.getByRole('heading', { level: 1, name: 'web-1' }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await keepPicture(page, 'target-light');
+    await page.getByRole('button', { name: 'Remove target' }).click();
+    const remove = page.getByRole('dialog', { name: 'Remove web-1' });
+    await remove.getByLabel('Name of the target').fill('web-1');
+    await remove.getByRole('button', { name: 'Remove target' }).click();
+    await page.getByText('Nothing to deploy to yet').waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('the secret of a token is shown once, works, and ends when it is revoked', async () => {
+    const { page, context, complaints } = await go('sam', '/settings/tokens');
+    await page.getByRole('button', { name: 'Create token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create API token' });
+    await dialog.getByLabel('Name').fill('pipeline');
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    await dialog.getByText('Choose what it may do.').waitFor();
+    await dialog.getByText('scanner.read', { exact: true }).click();
+    await dialog.getByRole('button', { name: 'Create token' }).click();
+    const secret = (await dialog.getByText(/^stella_/).innerText()).trim();
+    const whoami = () => withToken(shop.server, secret).client(AUTHORITY_ROUTES).whoami({});
+    expect((await whoami()).body).toMatchObject({ name: 'sam', scopes: ['scanner.read'] });
+    await dialog.getByRole('button', { name: 'I have kept the secret' }).click();
+    const tokens = page.getByRole('grid', { name: 'API tokens' });
+    await tokens.getByRole('row', { name: /pipeline.*Usable/ }).waitFor();
+    expect(await page.content()).not.toContain(secret);
+    await tokens.getByRole('button', { name: 'Actions' }).first().click();
+    await page.getByRole('menuitem', { name: 'Revoke token' }).click();
+    const revoke = page.getByRole('dialog', { name: 'Revoke pipeline' });
+    await revoke.getByLabel('Name of the token').fill('pipeline');
+    await revoke.getByRole('button', { name: 'Revoke token' }).click();
+    await tokens.getByRole('row', { name: /pipeline.*Revoked/ }).waitFor();
+    await expect(whoami()).rejects.toMatchObject({ code: 'AUTH_INVALID' });
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  test('a user is created, given another role, and signs in; a wrong present password is said at the form', async () => {
+    const admin = await go('admin', '/settings/users');
+    await admin.page.getByRole('button', { name: 'Create user' }).click();
+    const create = admin.page.getByRole('dialog', { name: 'Create user' });
+    await create.getByLabel('User name').fill('mia');
+    await create.getByLabel('Password').fill(TEST_PASSWORD);
+    await create.getByText('auditor', { exact: true }).click();
+    await create.getByRole('button', { name: 'Create user' }).click();
+    const users = admin.page.getByRole('grid', { name: 'Users' });
+    const row = users.getByRole('row', { name: /mia/ });
+    await row.getByText('auditor').waitFor();
+    await row.getByRole('button', { name: 'Actions' }).click();
+    await admin.page.getByRole('menuitem', { name: 'Change user' }).click();
+    const edit = admin.page.getByRole('dialog', { name: 'Change mia' });
+    await edit.getByText('developer', { exact: true }).click();
+    await edit.getByRole('button', { name: 'Change user' }).click();
+    await row.getByText('auditor, developer').waitFor();
+    expect(admin.complaints).toEqual([]);
+    await admin.context.close();
+
+    const who = { tenant: TENANT, user: 'mia', password: TEST_PASSWORD };
+    const mia = await visit(shop.browser, shop.server.url, who, '/settings/account');
+    await mia.page.getByLabel('Present password').fill('something else entirely');
+    await mia.page.getByLabel('New password', { exact: true }).fill('another battery staple horse');
+    await mia.page.getByLabel('New password again').fill('another battery staple');
+    await mia.page.getByRole('button', { name: 'Change password' }).click();
+    await mia.page.getByText('The two are not the same.').waitFor();
+    await mia.page.getByLabel('New password again').fill('another battery staple horse');
+    await mia.page.getByRole('button', { name: 'Change password' }).click();
+    await mia.page.getByRole('alert').getByText('PASSWORD_WRONG').waitFor();
+    await mia.context.close();
+  });
+
+  test('the audit trail is verified in place, and its head is the server’s', async () => {
+    const { page, context, complaints } = await go('admin', '/audit');
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByText('The chain is whole.').waitFor();
+    const head = await page
+      .getByRole('button', { name: 'Copy head hash' })
+      .locator('..')
+      .getByTitle(/^sha256:/)
+      .getAttribute('title');
+    const { items } = (await shop.people.admin.client(AUTHORITY_ROUTES).listAudit({ query: { limit: 50 } })).body;
+    expect(items.map(({ hash }) => hash)).toContain(head);
+    await page.getByRole('grid', { name: 'Audit trail' }).getByRole('rowheader').first().click();
+    await page
+      .getByRole('dialog', { name: /^Entry \d+/ })
+      .getByLabel('Details')
+      .waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
