@@ -163,6 +163,9 @@ describeNeeding(['postgres'], 'a restored installation', () => {
           message: expect.stringContaining('row-level security') as unknown,
           hint: expect.stringContaining('--database-url-file') as unknown,
         });
+        const elsewhere = { ...first.installation, dataDir: join(folder, 'not there') };
+        const lost = writeBackup({ installation: elsewhere, output, withSecrets: true, now: NOW });
+        await expect(lost).rejects.toMatchObject({ code: 'DATA_MISSING' });
         await writeBackup({ ...first, output, withSecrets: true, now: NOW });
         const onto = place('taken', limited(admin));
         await expect(restoreBackup({ ...onto, archive: output })).rejects.toMatchObject({ code: 'DATABASE_NOT_EMPTY' });

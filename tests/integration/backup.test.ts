@@ -1,15 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { installationOf, resetInstallation, restoreBackup, writeBackup } from '@stella-ops/app-server/backup';
+import {
+  type BackupRecord,
+  installationOf,
+  resetInstallation,
+  restoreBackup,
+  writeBackup,
+} from '@stella-ops/app-server/backup';
 import { bundleBytes, packBundle, readBundle } from '@stella-ops/engine-archive';
+import { canonicalBytes } from '@stella-ops/engine-kernel';
 import { openDatabase } from '@stella-ops/platform/database';
 import { killAfterLines, temporaryFolder } from '@stella-ops/testkit';
 import { runServerProcess, startTestServer } from '@stella-ops/testkit/product';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+/** A start of a server, several times, on a machine that does other things too. */
+const LONG = { timeout: 300_000 };
 const NOW = '2026-03-01T12:00:00.000Z';
 const MAIN = join(import.meta.dirname, '..', '..', 'apps', 'server', 'src', 'main.ts');
 const UNTIL = join(import.meta.dirname, 'restore-until.ts');
@@ -25,7 +34,7 @@ let target: string;
 
 const at = (dataDir: string) => installationOf({}, { 'server.dataDir': dataDir });
 const code = (wanted: string): unknown => expect.objectContaining({ code: wanted });
-const restore = (file: string, dataDir = target) => restoreBackup({ installation: at(dataDir), archive: file });
+const restore = (file: string) => restoreBackup({ installation: at(target), archive: file });
 
 /** A server starts on the folder, and its first administrator signs in. */
 async function signInAt(dataDir: string): Promise<void> {
@@ -44,7 +53,7 @@ beforeAll(async () => {
   await signInAt(original);
   await writeBackup({ installation: at(original), output: archive, withSecrets: true, now: NOW });
   plain = zstdDecompressSync(readFileSync(archive));
-});
+}, LONG.timeout);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 beforeEach(() => {
@@ -53,14 +62,22 @@ beforeEach(() => {
   return () => rmSync(folder, { recursive: true, force: true });
 });
 
-describe('a backup', () => {
+const files = async (): Promise<Map<string, Buffer>> => new Map((await readBundle(plain, { sealNames: [] })).files);
+const packed = async (kind: string, contents: ReadonlyMap<string, Uint8Array>): Promise<Buffer> => {
+  const chunks: Uint8Array[] = [];
+  const sources = [...contents].map(([path, bytes]) => bundleBytes(path, bytes));
+  for await (const chunk of packBundle({ kind, created: NOW, files: sources, compression: 'none' })) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};
+
+describe('a backup', LONG, () => {
   test('is for its owner alone, and has its name only when it is whole', () => {
     expect(statSync(archive).mode & 0o777).toBe(0o600);
     expect(readdirSync(home).sort()).toEqual(['original', 'whole.tar.zst']);
   });
 
   test('is refused while a server runs, and leaves nothing behind', async () => {
-    await restore(archive);
+    cpSync(original, target, { recursive: true });
     const server = await startTestServer({ dataDir: target });
     try {
       const output = join(folder, 'b.tar.zst');
@@ -100,7 +117,7 @@ describe('a backup', () => {
   });
 
   test('of an object that the disk has changed is refused, with the file', async () => {
-    await restore(archive);
+    cpSync(original, target, { recursive: true });
     const tenant = '00000000-0000-7000-8000-000000000001';
     const object = join(target, 'objects', 'tenants', tenant, 'uploads', 'sha256', 'ab', 'ab'.repeat(32));
     mkdirSync(join(object, '..'), { recursive: true });
@@ -125,7 +142,7 @@ describe('a backup', () => {
   });
 });
 
-describe('an archive that is not what was written is refused before anything is', () => {
+describe('an archive that is not what was written is refused before anything is', LONG, () => {
   const refused = async (bytes: Uint8Array, member?: string): Promise<string> => {
     const file = join(folder, 'altered.tar.zst');
     writeFileSync(file, bytes);
@@ -135,15 +152,6 @@ describe('an archive that is not what was written is refused before anything is'
     expect(existsSync(target)).toBe(false);
     return (error as Error).message;
   };
-  const files = async (): Promise<Map<string, Buffer>> => new Map((await readBundle(plain, { sealNames: [] })).files);
-  const packed = async (kind: string, contents: ReadonlyMap<string, Uint8Array>): Promise<Buffer> => {
-    const chunks: Uint8Array[] = [];
-    const sources = [...contents].map(([path, bytes]) => bundleBytes(path, bytes));
-    for await (const chunk of packBundle({ kind, created: NOW, files: sources, compression: 'zstd' }))
-      chunks.push(chunk);
-    return Buffer.concat(chunks);
-  };
-
   test('cut off anywhere', async () => {
     const whole = readFileSync(archive);
     for (const length of [0, 10, Math.floor(whole.length / 2), whole.length - 1])
@@ -174,7 +182,12 @@ describe('an archive that is not what was written is refused before anything is'
   });
 });
 
-describe('a restore', () => {
+describe('a restore', LONG, () => {
+  test('of a file that is not there says so', async () => {
+    await expect(restore(join(folder, 'none'))).rejects.toThrow(code('BACKUP_NOT_FOUND'));
+    expect(existsSync(target)).toBe(false);
+  });
+
   test('into a folder with anything in it is refused, and leaves it as it was', async () => {
     mkdirSync(target);
     writeFileSync(join(target, 'notes.txt'), 'mine');
@@ -210,7 +223,7 @@ describe('a restore', () => {
 
   test('of a changed audit trail ends with its tenant and entry, and no server starts there', async () => {
     const tampered = join(folder, 'tampered');
-    await restore(archive, tampered);
+    cpSync(original, tampered, { recursive: true });
     const database = await openDatabase({ kind: 'embedded', dataDir: join(tampered, 'database') });
     await database.withOwner(async (tx) => {
       await sql`alter table audit.entry no force row level security`.execute(tx);
@@ -229,9 +242,41 @@ describe('a restore', () => {
   });
 });
 
-describe('a reset', () => {
+describe('a restore of what is older than its record', LONG, () => {
+  test('ends with the chain that lost its end, and no server starts there', async () => {
+    const whole = await files();
+    const record = JSON.parse(String(whole.get('backup.json'))) as BackupRecord;
+    const [end] = record.audit;
+    if (end === undefined) throw new Error('there is no audit trail');
+    const later = { ...end, sequence: end.sequence + 3 };
+    const log = { origin: 'log.example.com', size: 5, root: 'ab'.repeat(32) };
+    whole.set('backup.json', canonicalBytes({ ...record, audit: [later], log }));
+    const file = join(folder, 'older.tar.zst');
+    writeFileSync(file, await packed('backup', whole));
+    await expect(restore(file)).rejects.toMatchObject({
+      code: 'DATA_NOT_AS_SIGNED',
+      message: `audit trail of demo, entry ${end.sequence + 1}: the entry ${end.sequence + 1} is missing; transparency log: there is no log`,
+    });
+    await expect(restore(file)).rejects.toThrow(code('DATA_UNFINISHED'));
+  });
+
+  test('and of another chain with the entry that is another', async () => {
+    const whole = await files();
+    const record = JSON.parse(String(whole.get('backup.json'))) as BackupRecord;
+    const audit = record.audit.map((end) => ({ ...end, hash: `sha256:${'ab'.repeat(32)}` }));
+    whole.set('backup.json', canonicalBytes({ ...record, audit }));
+    const file = join(folder, 'other.tar.zst');
+    writeFileSync(file, await packed('backup', whole));
+    const end = record.audit[0]?.sequence;
+    await expect(restore(file)).rejects.toMatchObject({
+      message: `audit trail of demo, entry ${end}: another entry stood here before`,
+    });
+  });
+});
+
+describe('a reset', LONG, () => {
   test('without a terminal and without --yes deletes nothing; with it what is ours', async () => {
-    await restore(archive);
+    cpSync(original, target, { recursive: true });
     writeFileSync(join(target, 'notes.txt'), 'mine');
     const asked = spawnSync(process.execPath, [MAIN, 'reset', '--set', `server.dataDir=${target}`], {
       encoding: 'utf8',

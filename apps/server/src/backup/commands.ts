@@ -47,7 +47,7 @@ export const BACKUP_COMMANDS: Readonly<
   restore: async (args, env, say) => {
     const { values, positionals } = parseArgs({ args: [...args], options: COMMON, allowPositionals: true });
     const [archive, ...more] = positionals;
-    if (archive === undefined || more.length > 0) throw fail('BACKUP_BROKEN', 'restore takes one file');
+    if (archive === undefined || more.length > 0) throw fail('BACKUP_NOT_FOUND', 'restore takes one file');
     const installation = installationOf(env, flagsOf(values.set), values['database-url-file']);
     const report = await restoreBackup({ installation, archive: resolve(archive) });
     say(`Restored ${report.digest}`);

@@ -6,6 +6,11 @@ export const BACKUP_ERRORS = {
     exit: EXIT.verification,
     hint: 'Use another copy of this backup, or an older one. Nothing was written.',
   },
+  BACKUP_NOT_FOUND: {
+    status: 500,
+    exit: EXIT.notFound,
+    hint: 'Name the one file that a backup was written to.',
+  },
   BACKUP_UNFIT: {
     status: 500,
     exit: EXIT.invalid,
@@ -65,7 +70,7 @@ export const BACKUP_ERRORS = {
   DATABASE_TOOL_FAILED: {
     status: 500,
     exit: EXIT.unexpected,
-    hint: 'To read all tenants pg_dump needs a login that row-level security does not bind: name a file with its URL in --database-url-file.',
+    hint: 'The message is what the program of PostgreSQL said.',
   },
   SPACE_MISSING: { status: 500, exit: EXIT.retry, retryable: true, hint: 'Free disk space, or choose another disk.' },
   CONFIRMATION_MISSING: {
@@ -76,3 +81,9 @@ export const BACKUP_ERRORS = {
 } as const;
 
 export const fail = errorFactory(BACKUP_ERRORS);
+
+/** A full disk, as an operator should read it; everything else as it is. */
+export function withoutRoom(error: unknown, folder: string): unknown {
+  if ((error as NodeJS.ErrnoException | undefined)?.code !== 'ENOSPC') return error;
+  return fail('SPACE_MISSING', `the disk of ${folder} is full`, { cause: error });
+}

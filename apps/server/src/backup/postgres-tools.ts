@@ -21,7 +21,10 @@ export async function dumpDatabase(url: string, schemas: readonly string[], file
   const { connection, env } = connectionOf(url);
   const only = schemas.map((schema) => `--schema="${schema}"`);
   // The archive around it compresses.
-  await run('pg_dump', ['--format=custom', '--compress=0', '--no-password', ...only, '--file', file, connection], env);
+  const args = ['--format=custom', '--compress=0', '--no-password', ...only, '--file', file, connection];
+  const hint =
+    'To read all tenants pg_dump needs a login that row-level security does not bind: name a file with its URL in --database-url-file.';
+  await run('pg_dump', args, env, hint);
 }
 
 /**
@@ -32,7 +35,8 @@ export async function dumpDatabase(url: string, schemas: readonly string[], file
 export async function restoreDatabase(url: string, file: string): Promise<void> {
   const { connection, env } = connectionOf(url);
   const args = ['--exit-on-error', '--single-transaction', '--no-owner', `--role=${ROLES.owner}`, '--no-password'];
-  await run('pg_restore', [...args, '--dbname', connection, file], env);
+  const hint = 'The database is as it was. Mend what is said, run "stella-server reset", then restore again.';
+  await run('pg_restore', [...args, '--dbname', connection, file], env, hint);
 }
 
 /** What libpq knows of the parameters that a URL for node-postgres may have. */
@@ -52,7 +56,12 @@ export function connectionOf(url: string): { readonly connection: string; readon
 
 const MOST_SAID = 2000;
 
-async function run(program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<void> {
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  hint: string,
+): Promise<void> {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-MOST_SAID)));
@@ -63,5 +72,5 @@ async function run(program: string, args: readonly string[], env: Readonly<Recor
     });
     child.once('close', resolve);
   });
-  if (exit !== 0) throw fail('DATABASE_TOOL_FAILED', `${program} ended with ${exit}: ${said.trim()}`);
+  if (exit !== 0) throw fail('DATABASE_TOOL_FAILED', `${program} ended with ${exit}: ${said.trim()}`, { hint });
 }

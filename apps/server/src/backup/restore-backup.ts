@@ -3,7 +3,7 @@ import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ownSchemas } from '@stella-ops/platform/database';
 import { chainFaults } from './chains.ts';
-import { fail } from './errors.ts';
+import { fail, withoutRoom } from './errors.ts';
 import { type Installation, withDatabase } from './installation.ts';
 import { type BackupRecord, DUMP_PATH, RECORD_PATH } from './layout.ts';
 import { assertAlone, restoreDatabase } from './postgres-tools.ts';
@@ -37,6 +37,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   const { dataDir, databaseUrl, toolUrl } = installation;
   assertFinished(dataDir);
   assertEmpty(dataDir);
+  if (!existsSync(archive)) throw fail('BACKUP_NOT_FOUND', `there is no file ${archive}`);
   const checked = await checkArchive(archive);
   const { record } = checked;
   assertFits(record, databaseUrl);
@@ -47,11 +48,15 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
 
   for (const folder of record.folders) mkdirSync(join(dataDir, folder), { recursive: true, mode: 0o700 });
   let isFirst = true;
-  await unpack(archive, dataDir, async () => {
-    if (isFirst) await reached('unpacking');
-    isFirst = false;
-  });
-  await syncTree(dataDir);
+  try {
+    await unpack(archive, dataDir, async () => {
+      if (isFirst) await reached('unpacking');
+      isFirst = false;
+    });
+    await syncTree(dataDir);
+  } catch (error) {
+    throw withoutRoom(error, dataDir);
+  }
   await reached('unpacked');
 
   if (toolUrl !== undefined) {

@@ -8,7 +8,7 @@ import { databaseFolder } from '../first-settings.ts';
 import { BUILD } from '../version.ts';
 import { chainEnds } from './chains.ts';
 import { databaseFiles, fileSource, objectFiles, plainFiles } from './collect-files.ts';
-import { fail } from './errors.ts';
+import { fail, withoutRoom } from './errors.ts';
 import { type Installation, withDatabase } from './installation.ts';
 import { BACKUP_KIND, type BackupRecord, DUMP_PATH, RECORD_PATH } from './layout.ts';
 import { dumpDatabase } from './postgres-tools.ts';
@@ -45,7 +45,8 @@ export async function writeBackup({ installation, output, withSecrets, now }: Ba
   assertOutput(target, dataDir);
   assertFinished(dataDir);
   const embedded = databaseFolder(dataDir);
-  if (databaseUrl === undefined && !existsSync(join(embedded, 'ready')))
+  // A server makes `secrets` wherever it starts: without it this is another folder, and the backup would have no objects.
+  if (!existsSync(databaseUrl === undefined ? join(embedded, 'ready') : join(dataDir, 'secrets')))
     throw fail('DATA_MISSING', `${dataDir} holds no installation`);
   const draft = join(dirname(target), `.${basename(target)}.${process.pid}.unfinished`);
   const dump = `${draft}.dump`;
@@ -78,7 +79,7 @@ export async function writeBackup({ installation, output, withSecrets, now }: Ba
     await writeDraft(draft, packBundle({ kind: BACKUP_KIND, created: now, files, compression: 'zstd' }));
   } catch (error) {
     await rm(draft, { force: true });
-    throw translated(error, dataDir);
+    throw translated(error, dataDir, target);
   } finally {
     await rm(dump, { force: true });
     lock?.release();
@@ -135,8 +136,9 @@ async function writeDraft(draft: string, chunks: AsyncIterable<Uint8Array>): Pro
 }
 
 /** What packing says of files, as what it means for an operator. */
-function translated(error: unknown, dataDir: string): unknown {
-  if (!(error instanceof AppError) || error.code !== 'BUNDLE_SOURCE_CHANGED') return error;
+function translated(error: unknown, dataDir: string, target: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'BUNDLE_SOURCE_CHANGED')
+    return withoutRoom(error, dirname(target));
   const file = join(dataDir, error.place?.file ?? '');
   return fail('BACKUP_OBJECT_CORRUPT', `${file} is not what it was when it was stored`, { place: { file } });
 }
