@@ -40,6 +40,9 @@ describeEachEngine('logins of users', (engine) => {
       [
         { ...kit.root, tenant: 'no-such' },
         { ...kit.root, name: 'nobody' },
+        // No database holds this character: it is a wrong name like any other.
+        { ...kit.root, tenant: 'no\0such' },
+        { ...kit.root, name: 'no\0body' },
         { ...kit.root, password: 'wrong' },
         off,
       ].map((person) => kit.server.passwordToken(person)),

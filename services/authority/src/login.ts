@@ -54,7 +54,9 @@ export function createLogin(parts: Parts): Login {
 
 async function tryLogin(attempt: LoginAttempt, parts: Parts): Promise<LoginResult> {
   const { host, passwords } = parts;
-  const { tenant, userName, password } = attempt;
+  const { password } = attempt;
+  const tenant = askable(attempt.tenant);
+  const userName = askable(attempt.userName);
   if ([tenant, userName, password].some((text) => text.length > MAX_FIELD)) return { ok: false, reason: 'wrong' };
   const keys = throttleKeys(attempt);
   const retryAfterSeconds = await countTry(keys, parts);
@@ -78,6 +80,9 @@ async function tryLogin(attempt: LoginAttempt, parts: Parts): Promise<LoginResul
   );
   return { ok: true, tenantId, userId: login.userId };
 }
+
+/** The database can be asked for any character but this one; no name has it, or the mark in its place. */
+const askable = (name: string): string => name.replaceAll('\0', '\uFFFD');
 
 /** Writes what happened; the account may have been switched off while its password was checked. */
 function recordLogin(
