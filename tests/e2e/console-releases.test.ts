@@ -118,6 +118,30 @@ describeNeeding(['chromium'], 'pages for releases', () => {
     await context.close();
   });
 
+  test('what is approved and not deployed is cancelled with a reason, and its environment has what it had', async () => {
+    const releases = people.rosa.client(RELEASES_ROUTES);
+    const current = async () =>
+      (await releases.listEnvironments({})).body.items.find(({ name }) => name === 'dev')?.current?.promotionId;
+    const before = await current();
+    const { id: releaseId } = await releaseOf('1.0.0');
+    const { id } = (await releases.requestPromotion({ body: { releaseId, environment: 'dev' } })).body;
+    const params = { promotionId: id };
+    await expect.poll(async () => (await releases.getPromotion({ params })).body.state, POLL).toBe('approved');
+    expect(await current()).toBe(id);
+    const { page, context, complaints } = await go('rosa', `/promotions/${id}`);
+    await page.getByRole('button', { name: 'Cancel…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Cancel shop 1.0.0 to dev' });
+    await dialog.getByText('dev keeps what it had before the approval.').waitFor();
+    await dialog.getByLabel('Reason').fill('Asked for twice');
+    await dialog.getByRole('button', { name: 'Cancel promotion' }).click();
+    await page.getByText('rosa cancelled it: Asked for twice').first().waitFor();
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByRole('button', { name: /Deploy|Cancel/ }).count()).toBe(0);
+    expect(await current()).toBe(before);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   async function releaseOf(version: string) {
     const { body } = await people.admin.client(RELEASES_ROUTES).listReleases({ query: { name: 'shop' } });
     const release = body.items.find((one) => one.version === version);
