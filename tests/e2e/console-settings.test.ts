@@ -155,4 +155,33 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     expect(complaints).toEqual([]);
     await context.close();
   });
+
+  test('a name that is none is said at its field in every form that asks for one, once it was sent', async () => {
+    const { page, context } = await go('admin', '/components');
+    for (const [path, title, verb] of FORMS) {
+      await open(page, path);
+      await page
+        .getByRole('button', { name: `${title}…` })
+        .first()
+        .click();
+      const dialog = page.getByRole('dialog', { name: title });
+      const name = dialog.getByRole('textbox', { name: /^Name/ }).first();
+      await name.fill('Not a name');
+      const fault = dialog.getByText('Use 1 to 63 lower-case letters, digits and inner hyphens.');
+      expect(await fault.count(), title).toBe(0);
+      await dialog.getByRole('button', { name: verb }).click();
+      await fault.waitFor();
+      await name.fill('a-name ');
+      await fault.waitFor({ state: 'hidden' });
+    }
+    await context.close();
+  });
 });
+
+/** Where things are named: page, dialog, and what sends it. A target needs an agent first. */
+const FORMS = [
+  ['/components', 'Create component', 'Create component'],
+  ['/environments', 'Create environment', 'Create environment'],
+  ['/agents', 'Enrol agent', 'Make enrolment token'],
+  ['/settings/clients', 'Register client', 'Register client'],
+] as const;

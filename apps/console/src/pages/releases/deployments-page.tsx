@@ -3,28 +3,16 @@ import { usePages } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { DEPLOYMENT_STATES, duration, EmptyState, Page } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
-import { linkColumn, stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { stateColumn, textColumn, timeColumn } from '../common/columns.tsx';
 import { starterName } from './model/started-by.ts';
 import { hasEnded } from './model/task-progress.ts';
+import { movementColumns } from './parts/movement-columns.tsx';
 
 const tookMs = ({ createdAt, finishedAt }: DeploymentSummary): number | null =>
   finishedAt === null ? null : Date.parse(finishedAt) - Date.parse(createdAt);
 
 const COLUMNS: readonly Column<DeploymentSummary>[] = [
-  linkColumn(
-    'release',
-    'Release',
-    ({ release }) => release,
-    ({ id }) => `/deployments/${id}`,
-    { isName: true, width: 'minmax(150px, 1fr)' },
-  ),
-  linkColumn(
-    'environment',
-    'To',
-    ({ environment }) => environment,
-    ({ environmentId }) => `/environments/${environmentId}`,
-    { width: 'minmax(90px, 0.6fr)' },
-  ),
+  ...movementColumns<DeploymentSummary>('/deployments'),
   {
     id: 'kind',
     header: 'Kind',

@@ -4,28 +4,16 @@ import { usePages, useWhyNot } from '../../api/index.ts';
 import { type Column, DataGrid } from '../../ui/grid/index.ts';
 import { Button, EmptyState, Page, PROMOTION_STATES, promotionLook, StateBadge } from '../../ui/index.ts';
 import { useUrlText } from '../../ui/index.ts';
-import { linkColumn, textColumn, timeColumn } from '../common/columns.tsx';
+import { textColumn, timeColumn } from '../common/columns.tsx';
 import { ChoiceFilter, useChoice } from '../common/filters.tsx';
 import { RequestPromotionDialog } from './dialogs/request-promotion-dialog.tsx';
+import { movementColumns } from './parts/movement-columns.tsx';
 
 const STATE_OPTIONS = PromotionState.options.map((state) => ({ id: state, label: PROMOTION_STATES[state].word }));
 const WAITING_OPTIONS = [{ id: 'me', label: 'for me' }];
 
 const COLUMNS: readonly Column<Promotion>[] = [
-  linkColumn(
-    'release',
-    'Release',
-    ({ release }) => release,
-    ({ id }) => `/promotions/${id}`,
-    { isName: true, width: 'minmax(150px, 1fr)' },
-  ),
-  linkColumn(
-    'environment',
-    'To',
-    ({ environment }) => environment,
-    ({ environmentId }) => `/environments/${environmentId}`,
-    { width: 'minmax(90px, 0.6fr)' },
-  ),
+  ...movementColumns<Promotion>('/promotions'),
   {
     id: 'state',
     header: 'State',

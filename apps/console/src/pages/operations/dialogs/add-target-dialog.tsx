@@ -3,10 +3,11 @@ import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
 import { useApi, useCommand } from '../../../api/index.ts';
-import { Button, CopyCommand, Form, Notice, Select, TextField } from '../../../ui/index.ts';
+import { Button, CopyCommand, Form, Notice, Select } from '../../../ui/index.ts';
 import { command, commandWord } from '../../common/command-word.ts';
 import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 
 const KINDS = [
   { id: 'docker', label: 'Docker Engine' },
@@ -43,7 +44,6 @@ function AddForm({ close, touched }: InsideDialog) {
       </div>
     );
   }
-  const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
   const environmentFault = environment === undefined ? 'Choose an environment.' : undefined;
   const agentFault = agent === undefined ? 'Choose an agent.' : undefined;
   return (
@@ -51,7 +51,7 @@ function AddForm({ close, touched }: InsideDialog) {
       error={add.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || environment === undefined || agent === undefined) return;
+        if (!isSlug(name.trim()) || environment === undefined || agent === undefined) return;
         const body = { name: name.trim(), environment, agent, kind: kind === 'script' ? 'script' : 'docker' } as const;
         add.mutate({ body }, { onSuccess: close });
       }}
@@ -59,16 +59,11 @@ function AddForm({ close, touched }: InsideDialog) {
       isPending={add.isPending}
       onCancel={close}
     >
-      <TextField
-        label="Name"
+      <SlugField
         help="How this place is called in plans and receipts."
         value={name}
         onChange={touched(setName)}
-        isRequired
-        isMono
-        autoFocus
-        maxLength={63}
-        error={isTried ? nameFault : undefined}
+        isTried={isTried}
       />
       <Select
         label="Environment"

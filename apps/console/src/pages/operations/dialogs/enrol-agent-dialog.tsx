@@ -1,11 +1,12 @@
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Form, TextField, TimeAgo } from '../../../ui/index.ts';
+import { Form, TimeAgo } from '../../../ui/index.ts';
 import { CommandBlock } from '../../common/command-block.tsx';
 import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 import { MadeSecret } from '../../common/made-secret.tsx';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 
 /** Makes a token by which one agent may enrol, and shows what to run on its host. */
 export function EnrolAgentDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
@@ -49,13 +50,12 @@ function EnrolForm({ close, setDirty }: InsideDialog) {
       </MadeSecret>
     );
   }
-  const fault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
   return (
     <Form
       error={enrol.error}
       onSubmit={() => {
         setTried(true);
-        if (fault === undefined) enrol.mutate({ body: { name: name.trim() } }, { onSuccess: () => setDirty(true) });
+        if (isSlug(name.trim())) enrol.mutate({ body: { name: name.trim() } }, { onSuccess: () => setDirty(true) });
       }}
       verb="Make enrolment token"
       isPending={enrol.isPending}
@@ -65,16 +65,12 @@ function EnrolForm({ close, setDirty }: InsideDialog) {
         An agent runs beside the Docker Engine or on the script host that it deploys to. It proves who it is by a
         certificate of its own, which it gets for the token.
       </p>
-      <TextField
+      <SlugField
         label="Name of the agent"
         help="Such as the name of its host."
         value={name}
         onChange={setName}
-        isRequired
-        isMono
-        autoFocus
-        maxLength={63}
-        error={isTried ? fault : undefined}
+        isTried={isTried}
       />
     </Form>
   );

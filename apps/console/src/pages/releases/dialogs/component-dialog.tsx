@@ -2,7 +2,8 @@ import { type Component as ComponentData, RELEASES_ROUTES } from '@stella-ops/co
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Dialog, Form, TextField } from '../../../ui/index.ts';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 import { isRepository, REPOSITORY_FAULT } from '../model/fields.ts';
 
 interface ComponentDialogProps {
@@ -30,16 +31,16 @@ function ComponentForm({ component, etag, onClose }: ComponentDialogProps) {
   const [repository, setRepository] = useState(component?.repository ?? '');
   const [description, setDescription] = useState(component?.description ?? '');
   const [isTried, setTried] = useState(false);
-  const nameFault = component !== undefined || isSlug(name) ? undefined : SLUG_FAULT;
+  const isNamed = component !== undefined || isSlug(name.trim());
   const repositoryFault = isRepository(repository) ? undefined : REPOSITORY_FAULT;
   return (
     <Form
       error={create.error ?? update.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || repositoryFault !== undefined) return;
+        if (!isNamed || repositoryFault !== undefined) return;
         if (component === undefined) {
-          create.mutate({ body: { name, repository, description } }, { onSuccess: onClose });
+          create.mutate({ body: { name: name.trim(), repository, description } }, { onSuccess: onClose });
         } else {
           const input = { params: { componentId: component.id }, body: { repository, description } };
           update.mutate({ ...input, ...(etag === undefined ? {} : { ifMatch: etag }) }, { onSuccess: onClose });
@@ -50,16 +51,11 @@ function ComponentForm({ component, etag, onClose }: ComponentDialogProps) {
       onCancel={onClose}
     >
       {component === undefined ? (
-        <TextField
-          label="Name"
+        <SlugField
           help="Releases and templates call it by this name; it does not change."
           value={name}
           onChange={setName}
-          isRequired
-          isMono
-          autoFocus
-          maxLength={63}
-          error={isTried ? nameFault : undefined}
+          isTried={isTried}
         />
       ) : null}
       <TextField

@@ -4,7 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useApi, useCan, useCommand } from '../../../api/index.ts';
 import { Checkbox, Dialog, Form, Select, TextField } from '../../../ui/index.ts';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 import { wholeNumber } from '../model/fields.ts';
 import { useEnvironments } from '../parts/use-environments.ts';
 
@@ -44,10 +45,10 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
   const [isTried, setTried] = useState(false);
 
   const faults = {
-    name: environment !== undefined || isSlug(name) ? undefined : SLUG_FAULT,
     order: wholeNumber(order, 1, 1000) === undefined ? 'A whole number from 1 to 1000.' : undefined,
     approvals: wholeNumber(approvals, 0, 10) === undefined ? 'A whole number from 0 to 10.' : undefined,
   };
+  const isNamed = environment !== undefined || isSlug(name.trim());
   const names = new Set([
     ...(packs.data?.body.items ?? []).map((pack) => pack.name),
     ...(policy === '' ? [] : [policy]),
@@ -56,7 +57,8 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
     setTried(true);
     const requiredApprovals = wholeNumber(approvals, 0, 10);
     const place = wholeNumber(order, 1, 1000);
-    if (Object.values(faults).some((fault) => fault !== undefined) || requiredApprovals === undefined) return;
+    if (!isNamed || Object.values(faults).some((fault) => fault !== undefined)) return;
+    if (requiredApprovals === undefined) return;
     const fields = {
       requiredApprovals,
       isSeparationOfDuties: isSeparated,
@@ -67,7 +69,7 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
       update.mutate({ ...input, ...(etag === undefined ? {} : { ifMatch: etag }) }, { onSuccess: onClose });
     } else if (place !== undefined) {
       create.mutate(
-        { body: { name, order: place, ...fields } },
+        { body: { name: name.trim(), order: place, ...fields } },
         { onSuccess: ({ body }) => void navigate({ to: `/environments/${body.id}` }).then(onClose) },
       );
     }
@@ -82,16 +84,7 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
     >
       {environment === undefined ? (
         <>
-          <TextField
-            label="Name"
-            value={name}
-            onChange={setName}
-            isRequired
-            isMono
-            autoFocus
-            maxLength={63}
-            error={isTried ? faults.name : undefined}
-          />
+          <SlugField value={name} onChange={setName} isTried={isTried} />
           <TextField
             label="Place in the order"
             help="Promotions go upwards; the first environment needs nothing before it."

@@ -1,10 +1,11 @@
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
-import { Form, TextField } from '../../../ui/index.ts';
+import { Form } from '../../../ui/index.ts';
 import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
 import { MadeSecret } from '../../common/made-secret.tsx';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 import { ScopeChoices } from './scope-choices.tsx';
 
 /** Registers a program that signs in by its own secret, without a person. */
@@ -37,29 +38,19 @@ function ClientForm({ close, touched }: InsideDialog) {
       </MadeSecret>
     );
   }
-  const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
   return (
     <Form
       error={create.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || scopes.length === 0) return;
+        if (!isSlug(name.trim()) || scopes.length === 0) return;
         create.mutate({ body: { name: name.trim(), scopes: [...scopes] } });
       }}
       verb="Register client"
       isPending={create.isPending}
       onCancel={close}
     >
-      <TextField
-        label="Name"
-        value={name}
-        onChange={touched(setName)}
-        isRequired
-        isMono
-        autoFocus
-        maxLength={63}
-        error={isTried ? nameFault : undefined}
-      />
+      <SlugField value={name} onChange={touched(setName)} isTried={isTried} />
       <ScopeChoices chosen={scopes} onChange={touched(setScopes)} isTried={isTried} />
     </Form>
   );

@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { useCommand } from '../../../api/index.ts';
 import { Form, TextField } from '../../../ui/index.ts';
 import { FormDialog, type InsideDialog } from '../../common/form-dialog.tsx';
-import { isSlug, SLUG_FAULT } from '../../common/slug.ts';
+import { isSlug } from '../../common/slug.ts';
+import { SlugField } from '../../common/slug-field.tsx';
 import { DisplayNameField, NewPasswordField, passwordFault, userNameFault } from './account-fields.tsx';
 
 /** Creates a tenant with its first administrator. */
@@ -22,7 +23,6 @@ function CreateForm({ close, touched }: InsideDialog) {
   const [password, setPassword] = useState('');
   const [isTried, setTried] = useState(false);
   const create = useCommand(AUTHORITY_ROUTES.createTenant);
-  const nameFault = isSlug(name.trim()) ? undefined : SLUG_FAULT;
   const userFault = userNameFault(administrator);
   const newFault = passwordFault(password);
   return (
@@ -30,7 +30,7 @@ function CreateForm({ close, touched }: InsideDialog) {
       error={create.error}
       onSubmit={() => {
         setTried(true);
-        if (nameFault !== undefined || userFault !== undefined || newFault !== undefined) return;
+        if (!isSlug(name.trim()) || userFault !== undefined || newFault !== undefined) return;
         create.mutate(
           {
             body: {
@@ -46,16 +46,11 @@ function CreateForm({ close, touched }: InsideDialog) {
       isPending={create.isPending}
       onCancel={close}
     >
-      <TextField
-        label="Name"
+      <SlugField
         help="Lower case; people give it when they sign in."
         value={name}
         onChange={touched(setName)}
-        isRequired
-        isMono
-        autoFocus
-        maxLength={63}
-        error={isTried ? nameFault : undefined}
+        isTried={isTried}
       />
       <DisplayNameField label="Title" value={displayName} onChange={touched(setDisplayName)} />
       <TextField
