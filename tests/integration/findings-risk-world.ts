@@ -32,9 +32,11 @@ type Pins = Readonly<Record<string, Digest>>;
 export function riskWorld() {
   const kept = new Map<string, unknown>();
   const asked: string[] = [];
+  const hooks = new Map<string, () => void>();
   const keep = (tenantId: string, id: string, value: unknown): void => void kept.set(`${tenantId} ${id}`, value);
   const read = <T>(tenantId: string, id: string): T => {
     asked.push(id);
+    hooks.get(id)?.();
     const found = kept.get(`${tenantId} ${id}`);
     if (found === undefined) throw fail('NOT_FOUND', 'there is no such thing');
     return found as T;
@@ -45,6 +47,8 @@ export function riskWorld() {
   return {
     /** Ids that the neighbours were asked for. */
     asked,
+    /** Does something when a neighbour is asked for this id. */
+    whenAsked: (id: string, run: () => void): void => void hooks.set(id, run),
     services: [
       standIn('releases', { getRelease }, [
         handle(getRelease, ({ params }, { caller }) =>

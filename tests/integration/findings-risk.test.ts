@@ -216,6 +216,20 @@ describeEachEngine('the difference of two releases in risk', (engine) => {
     expect((await compare(theirs, other)).open.after.high).toBe(1);
   });
 
+  test('a caller who leaves ends the work, and that is no fault', async () => {
+    const tenant = systemIds.uuid();
+    const [first, second] = [image('left behind'), image('never asked for')];
+    const release = world.release(tenant, '1.0.0', { web: first, api: second });
+    const gone = new AbortController();
+    world.whenAsked(first, () => gone.abort());
+    const client = rig.as(FINDINGS_ROUTES, { tenantId: tenant, scopes: SCOPES });
+    const call = client.compareReleases({ params: { releaseId: release } }, { signal: gone.signal });
+    await expect(call).rejects.toThrow();
+    expect(world.asked).toContain(first);
+    expect(world.asked).not.toContain(second);
+    expect(rig.log.filter((line) => line.includes('Request failed'))).toEqual([]);
+  });
+
   test.each(SCOPES)('without %s nothing is told, and nobody is asked', async (missing) => {
     const tenant = systemIds.uuid();
     const release = world.release(tenant, '1.0.0', { web: image('a') });

@@ -16,33 +16,28 @@ export interface Neighbours {
   readonly decision: (decisionId: string) => Promise<Decision | undefined>;
 }
 
-export function neighbours({ host }: Parts, tenantId: string, onBehalfOf: string, signal: AbortSignal): Neighbours {
+export function neighbours({ host }: Parts, tenantId: string, onBehalfOf: string): Neighbours {
   const acting = { tenantId, service: 'findings', onBehalfOf };
   const releases = host.client(RELEASES_ROUTES, { ...acting, scopes: ['release.read'] });
   const scanner = host.client(SCANNER_ROUTES, { ...acting, scopes: ['scanner.read'] });
   const policy = host.client(POLICY_ROUTES, { ...acting, scopes: ['policy.read'] });
   return {
     release: async (releaseId) => {
-      const found = await orNothing(() => releases.getRelease({ params: { releaseId } }, { signal }));
+      const found = await orNothing(() => releases.getRelease({ params: { releaseId } }));
       if (found === undefined) throw fail('NOT_FOUND', `there is no release ${releaseId}`);
       return found.body;
     },
     image: async ({ manifestDigest, configDigest }) => {
-      const byManifest = await imageBy(scanner, manifestDigest, signal);
+      const byManifest = await imageBy(scanner, manifestDigest);
       // An archive that was uploaded has no manifest of a registry: its image is known by the config.
-      return byManifest ?? (configDigest === null ? undefined : imageBy(scanner, configDigest, signal));
+      return byManifest ?? (configDigest === null ? undefined : imageBy(scanner, configDigest));
     },
-    decision: async (decisionId) =>
-      (await orNothing(() => policy.getDecision({ params: { decisionId } }, { signal })))?.body,
+    decision: async (decisionId) => (await orNothing(() => policy.getDecision({ params: { decisionId } })))?.body,
   };
 }
 
-const imageBy = async (
-  scanner: Client<typeof SCANNER_ROUTES>,
-  imageDigest: string,
-  signal: AbortSignal,
-): Promise<Image | undefined> =>
-  (await orNothing(() => scanner.getImage({ params: { imageDigest } }, { signal })))?.body;
+const imageBy = async (scanner: Client<typeof SCANNER_ROUTES>, imageDigest: string): Promise<Image | undefined> =>
+  (await orNothing(() => scanner.getImage({ params: { imageDigest } })))?.body;
 
 async function orNothing<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
