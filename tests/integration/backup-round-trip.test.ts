@@ -122,22 +122,25 @@ describe('a restored installation', () => {
 });
 
 describeNeeding(['postgres'], 'a restored installation', () => {
-  /** A login as running-a-server.md has it: it may take the roles, and row-level security binds it. */
-  function limited(url: string): string {
-    const name = `stella_login_${process.pid}`;
-    const roles = 'stella_owner, stella_app, stella_relay';
+  /** A login that may take some of the product's roles and nothing else. */
+  function login(url: string, name: string, roles: string, attribute: 'bypassrls' | 'nobypassrls'): string {
+    const user = `stella_${name}_${process.pid}`;
     const database = new URL(url).pathname.slice(1);
     const statements = [
       'set client_min_messages to warning',
-      `do $$ begin create role ${name} login nosuperuser nobypassrls; exception when duplicate_object then null; end $$`,
-      `grant ${roles} to ${name}`,
+      `do $$ begin create role ${user} login nosuperuser ${attribute}; exception when duplicate_object then null; end $$`,
+      `grant ${roles} to ${user}`,
       `grant create on database ${database} to stella_owner`,
     ];
     execFileSync('psql', ['-q', '-d', url, ...statements.flatMap((statement) => ['-c', statement])]);
     const own = new URL(url);
-    own.username = name;
+    own.username = user;
     return own.href;
   }
+  /** As docs/operations/running-a-server.md has the login of a server: row-level security binds it. */
+  const limited = (url: string): string => login(url, 'login', 'stella_owner, stella_app, stella_relay', 'nobypassrls');
+  /** As docs/operations/backup.md has the one of pg_dump. */
+  const dumping = (url: string): string => login(url, 'backup', 'stella_owner', 'bypassrls');
 
   test(
     'has the same on PostgreSQL, backed up while it runs, by logins that may do no more than they must',
@@ -147,7 +150,7 @@ describeNeeding(['postgres'], 'a restored installation', () => {
       // The roles belong to the whole server: whoever comes first makes them.
       await (await openDatabase({ kind: 'postgres', url: urls[0] })).close();
       const [admin, other] = urls;
-      const first = place('first', limited(admin), admin);
+      const first = place('first', limited(admin), dumping(admin));
       const server = await first.start();
       const output = join(folder, 'b.tar.zst');
       let before: Awaited<ReturnType<typeof seen>>;
