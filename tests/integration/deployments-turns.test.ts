@@ -246,10 +246,20 @@ describeEachEngine('whose turn it is in an environment', (engine) => {
     });
 
     test('is not resumed when policy denies the release by now', async () => {
-      const { world, resume, agent } = await failed();
+      const { tenantId, world, resume, agent } = await failed();
+      const ended = async () => {
+        await kit.neighbours.publish(tenantId, POLICY_EVENTS.exceptionChanged, {
+          exceptionId: systemIds.uuid(),
+          vulnerability: 'CVE-2026-1',
+          state: 'expired',
+        });
+        await kit.rig.settled();
+      };
       world.outcome = 'deny';
+      await ended();
       await expect(resume()).rejects.toEqual(code('DEPLOYMENT_STATE'));
       world.outcome = 'allow';
+      await ended();
       await resume();
       const again = await agent.take();
       expect(again.attempt).toBe(2);

@@ -54,8 +54,7 @@ async function begin(
     const before = await findPromotion(tx, promotionId);
     if (before?.state !== state) return undefined;
     const sinceMs = Date.parse(deps.clock.now()) - Date.parse(before.decidedAt ?? before.updatedAt);
-    // What failed was decided on before that: nobody knows how long.
-    const isOld = state === 'failed' || sinceMs > FRESH_MS;
+    const isOld = sinceMs > FRESH_MS;
     if (isOld) await freshenDecisions(tx, promotionId);
     const promotion = await findPromotion(tx, promotionId);
     const release = promotion === undefined ? undefined : await findRelease(tx, promotion.releaseId);

@@ -70,7 +70,7 @@ export async function promotionsJudgedOtherwise(
     join releases.promotion p on p.tenant_id = i.tenant_id and p.release_id = i.release_id
     left join releases.promotion_decision d
       on d.tenant_id = p.tenant_id and d.promotion_id = p.promotion_id and d.image_digest = i.image_digest
-    where i.image_digest = ${imageDigest} and (p.state in ('pending_gate', 'pending_approval') or (p.state = 'approved'
+    where i.image_digest = ${imageDigest} and (p.state in ('pending_gate', 'pending_approval') or (p.state in ('approved', 'deploying', 'failed')
            and p.promotion_id in (select current_promotion_id from releases.environment)))
       and (d.findings_digest, d.advisory_snapshot) is distinct from (${findingsDigest}, ${advisorySnapshot})`.execute(
     tx,

@@ -3,11 +3,14 @@ import type { Tx } from './tx.ts';
 
 const OPEN = sql`state in ('pending_gate', 'pending_approval')`;
 
+/** Let through, and looked at again when its deployment begins or is resumed. */
+const LET_THROUGH = sql`state in ('approved', 'deploying', 'failed')`;
+
 /**
- * Those under way, and those that are approved and may be deployed yet: in each environment its current one at most.
- * Nobody looks at the gates of these before that, but then decisions must be as new as what they rest on.
+ * Those under way, and those that were let through and may be brought there yet: in each environment its current one at
+ * most. Nobody looks at the gates of these before that, but then decisions must be as new as what they rest on.
  */
-const UNDEPLOYED = sql`(${OPEN} or (state = 'approved'
+const UNDEPLOYED = sql`(${OPEN} or (${LET_THROUGH}
   and promotion_id in (select current_promotion_id from releases.environment)))`;
 
 export interface Wanted {
@@ -21,7 +24,7 @@ export interface Wanted {
  * Counts a reason to look at promotions under way. An evaluation that waits covers all reasons that come, and one that
  * runs is followed by another: a burst of events makes two, and never two at once that ask policy the same.
  *
- * @param isStale whether decisions of policy must be made anew; also by approved promotions, when they are deployed
+ * @param isStale whether decisions of policy must be made anew; also for those let through, when they are deployed
  */
 export async function wantEvaluation(tx: Tx, ids: readonly string[], isStale: boolean): Promise<Wanted[]> {
   if (ids.length === 0) return [];
@@ -29,15 +32,15 @@ export async function wantEvaluation(tx: Tx, ids: readonly string[], isStale: bo
   const { rows } = await sql<Wanted & { readonly isOpen: boolean }>`
     with chosen as (
       select tenant_id, promotion_id from releases.promotion
-      where promotion_id = any(${ids}::uuid[]) and (${OPEN} or (${isStale} and state = 'approved'))
+      where promotion_id = any(${ids}::uuid[]) and (${OPEN} or (${isStale} and ${LET_THROUGH}))
       order by promotion_id for update
     )
     update releases.promotion p
     set wanted = p.wanted + 1, stale_at = case when ${isStale} then p.wanted + 1 else p.stale_at end,
-        evaluated = case when p.state = 'approved' then p.wanted + 1 else p.evaluated end
+        evaluated = case when p.state in ('pending_gate', 'pending_approval') then p.evaluated else p.wanted + 1 end
     from chosen where chosen.tenant_id = p.tenant_id and chosen.promotion_id = p.promotion_id
     returning p.promotion_id as "promotionId", p.wanted, p.wanted - 1 = p.evaluated as "isDue",
-              p.state <> 'approved' as "isOpen"`.execute(tx);
+              p.state in ('pending_gate', 'pending_approval') as "isOpen"`.execute(tx);
   return rows.filter(({ isOpen }) => isOpen);
 }
 
