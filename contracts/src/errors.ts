@@ -56,6 +56,7 @@ export const API_ERRORS = {
   },
   RATE_LIMITED: { status: 429, exit: EXIT.retry, retryable: true, hint: 'Wait as long as Retry-After says.' },
   DEADLINE_EXCEEDED: { status: 504, exit: EXIT.retry, retryable: true, hint: 'The server took too long; try again.' },
+  CALLER_GONE: { status: 499, exit: EXIT.retry, retryable: true, hint: 'Nobody waited for the answer; ask again.' },
   SERVER_DRAINING: { status: 503, exit: EXIT.retry, retryable: true, hint: 'The server is stopping; try again.' },
   INTERNAL: { status: 500, exit: EXIT.unexpected, hint: 'Report the trace id to the operator of this installation.' },
 } as const satisfies ErrorTable;

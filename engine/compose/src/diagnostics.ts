@@ -18,9 +18,9 @@ export const DIAGNOSTIC_HINTS = {
 } as const;
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_HINTS;
 
-/** A template: at most 1 MiB, nested at most 16 deep. */
+/** A template: at most 256 KiB, which is read within a second whatever stands in it, nested at most 16 deep. */
 export const TEMPLATE: YamlFormat<DiagnosticCode> = {
-  maxBytes: 1024 * 1024,
+  maxBytes: 256 * 1024,
   maxDepth: 16,
   codes: { tooLarge: 'TEMPLATE_TOO_LARGE', tooDeep: 'TEMPLATE_TOO_DEEP', notUtf8: 'TEMPLATE_NOT_UTF8' },
   hints: DIAGNOSTIC_HINTS,

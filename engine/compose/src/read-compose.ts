@@ -50,7 +50,7 @@ type WrittenService = Top['services'][string];
  * Reads a Compose file (Compose specification) as a template. What is not carried out is refused by name with its
  * place, never ignored.
  *
- * @param bytes YAML, UTF-8, at most 1 MiB
+ * @param bytes YAML, UTF-8, at most 256 KiB
  * @param file name used in diagnostics
  */
 export function readCompose(bytes: Uint8Array, file: string): ReadResult<ComposeModel> {

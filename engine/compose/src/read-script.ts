@@ -58,7 +58,7 @@ const templateShape = (source: TemplateSource) =>
  * Reads a script template: `kind: script`, hooks as lists of arguments, files of its own, and the component whose
  * image's files are unpacked. Strict: an unknown member is a fault.
  *
- * @param bytes YAML, UTF-8, at most 1 MiB
+ * @param bytes YAML, UTF-8, at most 256 KiB
  * @param file name used in diagnostics
  */
 export function readScriptTemplate(bytes: Uint8Array, file: string): ReadResult<ScriptTemplate> {

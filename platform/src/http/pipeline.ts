@@ -84,7 +84,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       try {
         reply = await admitted(exchange, options, requestId, traceId);
       } catch (error) {
-        const known = error instanceof AppError ? error : fail('INTERNAL', 'an unexpected fault', { cause: error });
+        const known = knownFault(error, exchange.controller.signal);
         if (known.status >= 500) options.failed(error, route.id);
         code = known.code;
         reply = problemReply(known, traceId);
@@ -95,6 +95,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return { ...reply, headers };
     });
   };
+}
+
+function knownFault(error: unknown, signal: AbortSignal): AppError {
+  if (error instanceof AppError) return error;
+  // Work that stops because its caller left is no fault. After a deadline the answer is another one already.
+  if (signal.aborted && error === signal.reason) return fail('CALLER_GONE', 'the caller left before the answer');
+  return fail('INTERNAL', 'an unexpected fault', { cause: error });
 }
 
 /** A problem as an answer, with the headers that belong to its status. */

@@ -121,6 +121,24 @@ describe('slow and broken clients', () => {
       await expect.poll(() => app.state.stopped).toEqual(['watch']);
     }));
 
+  test('a caller who leaves is no fault of the handler that stops for it', () =>
+    serving({}, async (app, open) => {
+      const release = Promise.withResolvers<void>();
+      app.state.hold = release.promise;
+      const body = JSON.stringify({ name: 'impatient', weight: 1, labels: {} });
+      const socket = await open();
+      socket.write(
+        `${head('POST', '/api/v1/crates', 'content-type: application/json', `content-length: ${body.length}`)}\r\n\r\n${body}`,
+      );
+      await expect.poll(() => app.state.begun).toEqual(['impatient']);
+      socket.destroy();
+      await expect.poll(() => app.state.stopped).toEqual(['create']);
+      release.resolve();
+      await expect.poll(() => app.state.served).toMatchObject([{ status: 499, code: 'CALLER_GONE' }]);
+      expect(app.state.failures).toEqual([]);
+      expect(app.state.created).toEqual([]);
+    }));
+
   test('a silent event stream is kept open by comments', () =>
     serving({ times: { heartbeatMs: 10 } }, async (_app, open) => {
       const socket = await open();

@@ -66,6 +66,7 @@ function sampleEndpoints(state: SampleState) {
       signal.addEventListener('abort', () => state.stopped.push('create'));
       state.begun.push(body.name);
       await state.hold;
+      if (body.name === 'impatient') signal.throwIfAborted();
       if (body.name === 'taken') {
         throw new AppError('CRATE_EXISTS', SAMPLE_ROUTES.createCrate.errors.CRATE_EXISTS, 'there is a crate "taken"');
       }
