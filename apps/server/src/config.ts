@@ -59,6 +59,7 @@ export const HTTP_CONFIG = defineConfig({
     keepAliveTimeoutMs: milliseconds.default(65_000).describe('How long an idle connection stays open.'),
     maxHeaderBytes: z.int().min(1024).max(1_048_576).default(32_768).describe('All request headers together.'),
     maxConnections: z.int().min(1).max(100_000).default(2_000).describe('Connections at once.'),
+    maxStreams: z.int().min(1).max(100_000).default(100).describe('Event streams that one caller may read at once.'),
     burst: z.int().min(1).max(1_000_000).default(500).describe('Requests of one caller that may come at once.'),
     perSecond: z.int().min(1).max(1_000_000).default(200).describe('Requests of one caller each second after that.'),
   }),

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSOLE_DIST } from '@stella-ops/app-console/build';
 import { type Database, openDatabase } from '@stella-ops/platform/database';
-import { createHttpServer, type HttpServer, tokenBuckets } from '@stella-ops/platform/http';
+import { createHttpServer, type HttpServer, streamCount, tokenBuckets } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
 import {
   createLogger,
@@ -140,6 +140,7 @@ export async function runServer(
         perSecond: config.http.perSecond,
         nowMs: () => systemClock.monotonicMs(),
       }),
+      streams: streamCount(config.http.maxStreams),
       served: (request) => recordServed(metrics, request),
       ...(peers === undefined ? {} : { peers }),
       endpoints: (all) => [...system(all), eventEndpoint(all)],

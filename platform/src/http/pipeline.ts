@@ -10,7 +10,7 @@ import type { Endpoint, LocalEndpoint, RequestContext } from './endpoint.ts';
 import { isFresh } from './etag.ts';
 import { claimOf, type IdempotencyClaim, type IdempotencyStore, once, type StoredReply } from './idempotency.ts';
 import { closeCursor, openCursor } from './list-cursor.ts';
-import type { RateLimiter } from './rate-limit.ts';
+import type { RateLimiter, StreamCount } from './rate-limit.ts';
 import { checkBody, readParams, readQueryOf } from './read-input.ts';
 import { requestIds } from './request-ids.ts';
 import { hasEvents, whileWelcome } from './welcome-stream.ts';
@@ -53,6 +53,8 @@ export interface RequestAudit {
 export interface PipelineOptions {
   readonly verifier: Verifier;
   readonly limiter: RateLimiter;
+  /** Event streams of a caller beyond its size are refused: each holds a connection for as long as its reader likes. */
+  readonly streams: StreamCount;
   readonly idempotency: IdempotencyStore;
   readonly audit: RequestAudit;
   readonly clock: SystemClock;
@@ -158,12 +160,16 @@ async function admitted(
   });
 }
 
-/** An event stream, with its end when its reader may not read it any more; any other answer as it is. */
+/**
+ * An event stream, with its end when its reader may not read it any more; any other answer as it is.
+ *
+ * @throws AppError `RATE_LIMITED` when the caller reads enough streams already
+ */
 function watched(
   { endpoint, credentials, controller }: Exchange,
   caller: Principal | undefined,
   receivedAt: Timestamp,
-  { verifier, times }: PipelineOptions,
+  { verifier, times, streams }: PipelineOptions,
   reply: WireReply,
 ): WireReply {
   const isWatched = credentials.kind === 'http' && caller !== undefined && hasEvents(endpoint.route);
@@ -172,7 +178,15 @@ function watched(
     const now = await verifier.verify({ ...credentials, receivedAt });
     return now.ok && [...caller.scopes].every((scope) => now.principal.scopes.has(scope));
   };
-  return { ...reply, body: whileWelcome(reply.body, isWelcome, times.heartbeatMs, controller) };
+  const key = `${caller.tenantId} ${actorOf(caller)}`;
+  if (streams.isFull(key)) {
+    // What the handler began for it must end.
+    controller.abort();
+    const details = { retryAfterSeconds: Math.ceil(times.heartbeatMs / 1000) };
+    throw fail('RATE_LIMITED', 'too many event streams are open: end one', { details });
+  }
+  const enter = () => streams.enter(key);
+  return { ...reply, body: whileWelcome(reply.body, enter, isWelcome, times.heartbeatMs, controller) };
 }
 
 interface Known {

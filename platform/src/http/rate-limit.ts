@@ -38,3 +38,26 @@ export function tokenBuckets(options: BucketOptions): RateLimiter {
 }
 
 export const unlimited: RateLimiter = { take: () => ({ ok: true }) };
+
+/** How many event streams each caller reads now. */
+export interface StreamCount {
+  isFull(key: string): boolean;
+  /** @returns what takes the stream off the count again; call it once */
+  enter(key: string): () => void;
+}
+
+/** Counts in memory: each process for itself. */
+export function streamCount(max: number): StreamCount {
+  const open = new Map<string, number>();
+  return {
+    isFull: (key) => (open.get(key) ?? 0) >= max,
+    enter: (key) => {
+      open.set(key, (open.get(key) ?? 0) + 1);
+      return () => {
+        const left = (open.get(key) ?? 1) - 1;
+        if (left === 0) open.delete(key);
+        else open.set(key, left);
+      };
+    },
+  };
+}

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { streamCount } from './rate-limit.ts';
 import { sampleApp } from './testing/sample-app.ts';
 
 type Overrides = Parameters<typeof sampleApp>[0];
@@ -137,6 +138,25 @@ describe('slow and broken clients', () => {
       await expect.poll(() => app.state.served).toMatchObject([{ status: 499, code: 'CALLER_GONE' }]);
       expect(app.state.failures).toEqual([]);
       expect(app.state.created).toEqual([]);
+    }));
+
+  test('a caller who reads enough event streams gets no other one, until one has ended', () =>
+    serving({ pipeline: { streams: streamCount(2) } }, async (app, open) => {
+      const watch = async () => {
+        const socket = await open();
+        let text = '';
+        socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        socket.write(`${head('GET', '/api/v1/crates/events', 'last-event-id: 2')}\r\n\r\n`);
+        await expect.poll(() => text).toMatch(/^HTTP\/1\.1 (?:200 [^]*crate\.changed|429)/);
+        return { socket, text };
+      };
+      const first = await watch();
+      await watch();
+      const refused = (await watch()).text;
+      expect(refused).toMatch(/^HTTP\/1\.1 429 [^]*retry-after: 5\r\n[^]*"code":"RATE_LIMITED"/);
+      expect(app.state.failures).toEqual([]);
+      first.socket.destroy();
+      await expect.poll(async () => (await watch()).text).toMatch(/^HTTP\/1\.1 200 /);
     }));
 
   test('a silent event stream is kept open by comments', () =>

@@ -7,10 +7,12 @@ export const hasEvents = (route: Route): boolean =>
  * Passes an event stream on for as long as its reader may read it. A stream has no end of its own: who is signed out,
  * switched off or given fewer rights would else go on reading what was allowed when it began.
  *
+ * @param enter counts it from its first byte on: a stream that nobody began to read has no end that could be counted
  * @param isWelcome asked every so often; when it fails, nothing is known, and the stream goes on
  */
 export async function* whileWelcome(
   content: AsyncIterable<Uint8Array>,
+  enter: () => () => void,
   isWelcome: () => Promise<boolean>,
   everyMs: number,
   controller: AbortController,
@@ -22,9 +24,11 @@ export async function* whileWelcome(
     );
   }, everyMs);
   timer.unref();
+  const leave = enter();
   try {
     yield* content;
   } finally {
     clearInterval(timer);
+    leave();
   }
 }

@@ -13,6 +13,7 @@ import {
   type Pipeline,
   type PipelineOptions,
   trimIdempotency,
+  streamCount,
   unlimited,
   type Verifier,
 } from '../http/index.ts';
@@ -50,6 +51,7 @@ export interface HostOptions {
   readonly logger: Logger;
   readonly times: PipelineOptions['times'];
   readonly limiter: PipelineOptions['limiter'];
+  readonly streams: PipelineOptions['streams'];
   readonly served: PipelineOptions['served'];
   /** Answered beside those of the services: health, version, event stream. */
   readonly endpoints?: (host: OpenHost) => readonly Endpoint[];
@@ -102,6 +104,7 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
 
   const pipelineOptions: Omit<PipelineOptions, 'verifier'> = {
     limiter: options.limiter,
+    streams: options.streams,
     idempotency: databaseIdempotency(database, clock),
     audit: requestAudit(database, clock, ids),
     clock,
@@ -186,7 +189,12 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
       peers === undefined
         ? undefined
         : // Whoever calls was counted by the process that took the request.
-          createPipeline({ ...pipelineOptions, limiter: unlimited, verifier: peers.verifier }),
+          createPipeline({
+            ...pipelineOptions,
+            limiter: unlimited,
+            streams: streamCount(Infinity),
+            verifier: peers.verifier,
+          }),
     checks: services.checks,
     capabilities: services.capabilities,
     pipeline,

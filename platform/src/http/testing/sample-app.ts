@@ -10,7 +10,7 @@ import { resetEvent, resumeFrom } from '../event-stream.ts';
 import { memoryIdempotency } from '../memory-idempotency.ts';
 import { openPage } from '../paging.ts';
 import { createPipeline, type PipelineOptions, type ServedRequest } from '../pipeline.ts';
-import { unlimited } from '../rate-limit.ts';
+import { streamCount, unlimited } from '../rate-limit.ts';
 import { createHttpServer, type ServerOptions } from '../server.ts';
 
 export const TENANT = '01890a5d-0000-7000-8000-000000000001';
@@ -147,6 +147,7 @@ export function sampleApp(overrides: Overrides = {}) {
   const pipeline = createPipeline({
     verifier: sampleVerifier,
     limiter: unlimited,
+    streams: streamCount(100),
     idempotency: memoryIdempotency({ nowMs: () => ms }),
     audit: {
       record: ({ routeId, caller, params }) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { type Client, createClient, type Principal, type Routes, type Scope, SCOPES } from '@stella-ops/contracts';
 import type { Database } from '@stella-ops/platform/database';
-import { type ServedRequest, unlimited } from '@stella-ops/platform/http';
+import { type ServedRequest, streamCount, unlimited } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
 import {
   createLogger,
@@ -119,6 +119,7 @@ export function hostParts(folder: string, log: string[], clock = systemClock) {
     }),
     times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
     limiter: unlimited,
+    streams: streamCount(Infinity),
   } as const;
 }
 
