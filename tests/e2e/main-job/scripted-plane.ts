@@ -9,6 +9,7 @@ import {
   startScriptedServer,
   type TestAuthority,
 } from '../../../apps/agent/src/testing/scripted-server.ts';
+import type { Task as TaskForAgent } from '../../../apps/agent/src/tasks/task.ts';
 
 const LEASE_MS = 30_000;
 const AGENT_ID = '0193b6a0-0000-7000-8000-000000000001';
@@ -81,7 +82,7 @@ export class ScriptedPlane {
   }
 
   /** Soon, or with nothing after a second. Who has hung up gets no lease. */
-  async #take(isGone: () => boolean): Promise<unknown> {
+  async #take(isGone: () => boolean): Promise<TaskForAgent | null> {
     for (const endsAtMs = performance.now() + 1_000; performance.now() < endsAtMs && !isGone();) {
       const task = this.#tasks.find((one) => one.finish === undefined && one.leasedUntilMs < performance.now());
       if (task !== undefined) return this.#lease(task);
@@ -90,7 +91,7 @@ export class ScriptedPlane {
     return null;
   }
 
-  #lease(task: Task): unknown {
+  #lease(task: Task): TaskForAgent {
     task.fencingToken++;
     task.leasedUntilMs = performance.now() + LEASE_MS;
     const { id, fencingToken, plan } = task;
@@ -100,8 +101,9 @@ export class ScriptedPlane {
       target: TARGET,
       deploymentId: id,
       fencingToken,
+      attempt: 1,
       leaseMs: LEASE_MS,
-      plan: plan.plan,
+      plan: JSON.parse(JSON.stringify(plan.plan)) as TaskForAgent['plan'],
       planDigest: plan.digest,
     };
   }
