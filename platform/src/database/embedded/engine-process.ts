@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import { AppError } from '@stella-ops/engine-kernel';
 import { DATABASE_ERRORS, fail } from '../errors.ts';
@@ -9,6 +10,10 @@ import { prepareDataDirectory } from './data-directory.ts';
 import { type DirectoryLock, lockDirectory } from './lock.ts';
 import { EngineSocket } from './engine-socket.ts';
 import type { EngineStart, FromEngine, ToEngine } from './wire.ts';
+
+// V8 replaces the code of WebAssembly by faster code and throws the earlier away, some 4 MB here. With several threads it now
+// and then loses count of what it threw away, and aborts the process (Node issue 64500). So the earlier code stays.
+setFlagsFromString('--no-wasm-code-gc');
 
 interface Waiter {
   readonly resolve: (bytes: Uint8Array) => void;
