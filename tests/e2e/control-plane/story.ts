@@ -5,6 +5,7 @@ import { canonicalBytes, digestOf } from '@stella-ops/engine-kernel';
 import { createLayout, OCI_CONFIG, OCI_LAYER, OCI_MANIFEST } from '@stella-ops/engine-oci';
 import type { PolicyException as Exception } from '@stella-ops/contracts/policy';
 import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import { until } from '../main-job/until.ts';
 import { Person } from './person.ts';
 import type { CliRun, DockerRegistry } from '@stella-ops/testkit';
 import type { ServerProcess } from '@stella-ops/testkit/product';
@@ -97,7 +98,7 @@ export async function tellStory(server: ServerProcess, registry: DockerRegistry,
   const ownPromotion: CliRun[] = [];
   for (const one of everyRosa)
     ownPromotion.push(await one.run(['promotion', 'approve', 'shop@1.0.0:stage', '--reason', 'mine']));
-  await sam.json(['promotion', 'approve', 'shop@1.0.0:stage', '--reason', 'looked at']);
+  await sam.approve('shop@1.0.0:stage', 'looked at');
   const approved = await until(
     () => sam.json<Promotion>(['promotion', 'show', blocked.id]),
     ({ state, packetId }) => state === 'approved' && packetId !== null,
@@ -179,15 +180,6 @@ function stoppers({ gates }: Why): string[] {
     .filter(({ state }) => state === 'blocked')
     .flatMap(({ reasons }) => reasons.map(({ vulnerability }) => vulnerability));
   return [...new Set(names)].filter((name): name is string => name !== null);
-}
-
-async function until<T>(read: () => Promise<T>, isReached: (value: T) => boolean): Promise<T> {
-  const endsAtMs = performance.now() + 60_000;
-  for (;;) {
-    const value = await read();
-    if (isReached(value)) return value;
-    if (performance.now() > endsAtMs) throw new Error(`did not come about: ${JSON.stringify(value).slice(0, 2000)}`);
-  }
 }
 
 /** Another image, for a tag to move to. */
