@@ -76,6 +76,30 @@ async function signIn(page: Page, who: Parameters<typeof signInByKeyboard>[1]): 
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
 
+/** Goes to a page within the console, as a link does, and waits until nothing is on its way. */
+export async function open(page: Page, path: string): Promise<void> {
+  const title = page.locator('h1');
+  // The page before is there until the program of the next one is.
+  await title.waitFor();
+  const isSamePage = new URL(page.url()).pathname === path.replace(/\?.*$/, '');
+  if (!isSamePage) await title.evaluate(`(before) => before.toggleAttribute('data-left', true)`);
+  await page.evaluate(
+    `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
+  );
+  await page.waitForURL(({ pathname, search }) => pathname + search === path);
+  // What a drawer covers is not told to aids, but is there.
+  await page.locator(isSamePage ? 'h1' : 'h1:not([data-left])').waitFor();
+  await ready(page);
+}
+
+/** Nothing shows that it loads. */
+export async function ready(page: Page): Promise<void> {
+  // Where the pointer was left, something else may be now, and its hint would open.
+  await page.mouse.move(0, 0);
+  const busy = page.getByRole('status').filter({ hasText: /^(?:Loading|Checking)/ });
+  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'hidden' });
+}
+
 /** What looks change; the rest of axe's rules speak of the markup, which is the same in all of them. */
 export const RULES_OF_LOOKS = ['color-contrast', 'link-in-text-block', 'target-size', 'scrollable-region-focusable'];
 

@@ -5,10 +5,19 @@ import { fillShop } from '@stella-ops/app-server/demo';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { describeNeeding } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { axeFaults, CONSOLE_SETTINGS, keepPicture, openBrowser, RULES_OF_LOOKS } from './console-browser.ts';
-import { visit, type VisitOptions } from './console-browser.ts';
+import {
+  axeFaults,
+  CONSOLE_SETTINGS,
+  keepPicture,
+  open,
+  openBrowser,
+  ready,
+  RULES_OF_LOOKS,
+  visit,
+  type VisitOptions,
+} from './console-browser.ts';
 import { consolePaths } from './console-paths.ts';
 import { faultsOfFit, faultsOfFocus } from './console-fit.ts';
 import { type AgentProcess, enrolAgent, startAgentProcess } from './main-job/agent-process.ts';
@@ -130,21 +139,3 @@ describeNeeding(['chromium'], 'every page of the console', () => {
 });
 
 const PERSON = { tenant: TENANT, user: 'admin', password: TEST_PASSWORD } as const;
-
-/** Goes to a page within the console, as a link does, and waits until nothing is on its way. */
-async function open(page: Page, path: string): Promise<void> {
-  await page.evaluate(
-    `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
-  );
-  await page.waitForURL(({ pathname, search }) => pathname + search === path);
-  // What a drawer covers is not told to aids, but is there.
-  await page.locator('h1').waitFor();
-  await ready(page);
-}
-
-async function ready(page: Page): Promise<void> {
-  // Where the pointer was left, something else may be now, and its hint would open.
-  await page.mouse.move(0, 0);
-  const busy = page.getByRole('status').filter({ hasText: /^(?:Loading|Checking)/ });
-  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'hidden' });
-}

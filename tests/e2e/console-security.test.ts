@@ -8,9 +8,9 @@ import { describeNeeding, stella } from '@stella-ops/testkit';
 import { makeTenant, TEST_PASSWORD } from '@stella-ops/testkit/product';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { visit } from './console-browser.ts';
+import { open, visit } from './console-browser.ts';
 import { MANY, manyFindings, SCROLL_TO_THE_END, smoothness } from './console-scroll.ts';
-import { consoleShop, open } from './console-shop.ts';
+import { consoleShop } from './console-shop.ts';
 
 describeNeeding(['chromium', 'openssl', 'zstd'], 'pages for security and evidence', () => {
   const shop = consoleShop('security');

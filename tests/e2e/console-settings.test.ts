@@ -6,8 +6,8 @@ import { TEST_PASSWORD, withToken } from '@stella-ops/testkit/product';
 import { beforeAll, expect, test } from 'vitest';
 import { makeRequest } from '../integration/scripted-agent.ts';
 import { shownBy, tlsClient } from '../integration/tls-client.ts';
-import { axeFaults, keepPicture, visit } from './console-browser.ts';
-import { consoleShop, open, TENANT } from './console-shop.ts';
+import { axeFaults, keepPicture, open, visit } from './console-browser.ts';
+import { consoleShop, TENANT } from './console-shop.ts';
 
 describeNeeding(['chromium'], 'pages for operations and settings', () => {
   const shop = consoleShop('settings', { isFilled: false });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { fillShop } from '@stella-ops/app-server/demo';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
@@ -10,6 +11,7 @@ import {
   axeFaults,
   CONSOLE_SETTINGS,
   keepPicture,
+  open,
   openBrowser,
   visit,
   type Visitor,
@@ -133,6 +135,20 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     await page.keyboard.press('Enter');
     await page.keyboard.press('Tab');
     expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
+    await context.close();
+  });
+
+  test('the title of a page has the focus once it is there, also when its program comes late', async () => {
+    const { page, context } = await go('sam');
+    await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    await context.route(/\.js$/, async (route) => {
+      await delay(500);
+      await route.continue();
+    });
+    for (const name of ['Releases', 'Agents']) {
+      await open(page, `/${name.toLowerCase()}`);
+      await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe(name);
+    }
     await context.close();
   });
 

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { fillShop } from '@stella-ops/app-server/demo';
 import { temporaryFolder } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll } from 'vitest';
 import { CONSOLE_SETTINGS, openBrowser, visit, type Visitor, type VisitOptions } from './console-browser.ts';
 
 export const TENANT = 'shop';
@@ -48,21 +48,4 @@ export function consoleShop(name: string, { isFilled = true }: { readonly isFill
       return folder;
     },
   };
-}
-
-/** Goes to a page within the console, as a link does, and waits until nothing is on its way. */
-export async function open(page: Page, path: string): Promise<void> {
-  await page.evaluate(
-    `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
-  );
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await expect.poll(() => page.evaluate('location.pathname + location.search')).toBe(path);
-  await expect
-    .poll(() =>
-      page
-        .getByRole('status')
-        .filter({ hasText: /^(Loading|Checking)/ })
-        .count(),
-    )
-    .toBe(0);
 }

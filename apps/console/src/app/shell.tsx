@@ -1,5 +1,5 @@
 import './shell.css';
-import { Outlet, useLocation } from '@tanstack/react-router';
+import { Outlet, useRouterState } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { session } from '../api/session.ts';
 import { useObservable } from '../api/observable.ts';
@@ -16,7 +16,8 @@ const SessionEnded = lazy(() => import('./session-ended.tsx').then(({ SessionEnd
 
 /** Everything around a page. */
 export function Shell() {
-  const { pathname } = useLocation();
+  // Of the page that is shown: the address changes before the page's program is here.
+  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
   const [isMenuOpen, setMenuOpen] = useState(false);
   const shown = useObservable(overlay);
   const isEnded = useObservable(session.state) === 'ended';
@@ -24,8 +25,10 @@ export function Shell() {
   useShortcuts();
 
   useEffect(() => {
-    if (before.current === pathname) return;
+    if (pathname === undefined || before.current === pathname) return;
+    const isFirst = before.current === undefined;
     before.current = pathname;
+    if (isFirst) return;
     setMenuOpen(false);
     focusPage();
   }, [pathname]);

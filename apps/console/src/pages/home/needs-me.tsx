@@ -19,10 +19,10 @@ export function NeedsMe() {
   );
   const waiting = promotions.data?.body.items ?? [];
   const asked = canReview ? (exceptions.data?.body.items ?? []) : [];
-  const isNothing = promotions.data !== undefined && waiting.length + asked.length === 0;
+  const isNothing = waiting.length + asked.length === 0;
   return (
     <Section title="Needs me">
-      <Loaded query={promotions}>
+      <Loaded query={exceptions.isLoading ? exceptions : promotions}>
         {() =>
           isNothing ? (
             <EmptyState title="Nothing waits for you" icon="check">
