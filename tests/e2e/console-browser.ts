@@ -78,11 +78,9 @@ async function signIn(page: Page, who: Parameters<typeof signInByKeyboard>[1]): 
 
 /** Goes to a page within the console, as a link does, and waits until nothing is on its way. */
 export async function open(page: Page, path: string): Promise<void> {
-  const title = page.locator('h1');
-  // The page before is there until the program of the next one is.
-  await title.waitFor();
   const isSamePage = new URL(page.url()).pathname === path.replace(/\?.*$/, '');
-  if (!isSamePage) await title.evaluate(`(before) => before.toggleAttribute('data-left', true)`);
+  // The page before stays until the program of the next one is here.
+  if (!isSamePage) await page.evaluate(`document.querySelector('h1')?.toggleAttribute('data-left', true)`);
   await page.evaluate(
     `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
   );

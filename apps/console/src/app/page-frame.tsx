@@ -1,12 +1,21 @@
 import { SCOPES } from '@stella-ops/contracts';
-import type { ReactNode } from 'react';
+import { useMatch } from '@tanstack/react-router';
+import { type ReactNode, useLayoutEffect } from 'react';
 import { useMe } from '../api/me.ts';
 import type { PageRoute } from '../page-route.ts';
 import { EmptyState } from '../ui/feedback.tsx';
 import { Page } from '../ui/page.tsx';
 
+/** Path of the page that is shown. */
+let shown: string | undefined;
+
 /** Shows a page to those who may see it; to others, what they lack. */
 export function PageFrame({ page, children }: { readonly page: PageRoute; readonly children: ReactNode }) {
+  const { pathname } = useMatch({ strict: false });
+  useLayoutEffect(() => {
+    if (shown !== undefined && shown !== pathname) focusTitle();
+    shown = pathname;
+  }, [pathname]);
   const me = useMe();
   if (me === undefined || page.scope === undefined || me.scopes.includes(page.scope)) return children;
   return (
@@ -16,4 +25,13 @@ export function PageFrame({ page, children }: { readonly page: PageRoute; readon
       </EmptyState>
     </Page>
   );
+}
+
+const FOCUS_TRIES = 20;
+
+/** After going to another page its title has the focus, so that it is read and Tab goes on from there. */
+function focusTitle(tries = FOCUS_TRIES): void {
+  const title = document.getElementById('page-title');
+  if (title !== null) title.focus({ preventScroll: true });
+  else if (tries > 0) requestAnimationFrame(() => focusTitle(tries - 1));
 }

@@ -1,5 +1,5 @@
 import './shell.css';
-import { Outlet, useRouterState } from '@tanstack/react-router';
+import { Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { session } from '../api/session.ts';
 import { useObservable } from '../api/observable.ts';
@@ -16,8 +16,7 @@ const SessionEnded = lazy(() => import('./session-ended.tsx').then(({ SessionEnd
 
 /** Everything around a page. */
 export function Shell() {
-  // Of the page that is shown: the address changes before the page's program is here.
-  const pathname = useRouterState({ select: ({ resolvedLocation }) => resolvedLocation?.pathname });
+  const { pathname } = useLocation();
   const [isMenuOpen, setMenuOpen] = useState(false);
   const shown = useObservable(overlay);
   const isEnded = useObservable(session.state) === 'ended';
@@ -25,12 +24,9 @@ export function Shell() {
   useShortcuts();
 
   useEffect(() => {
-    if (pathname === undefined || before.current === pathname) return;
-    const isFirst = before.current === undefined;
+    if (before.current === pathname) return;
     before.current = pathname;
-    if (isFirst) return;
     setMenuOpen(false);
-    focusPage();
   }, [pathname]);
 
   return (
@@ -69,13 +65,4 @@ function PagePlaceholder() {
       <Skeleton lines={6} label="Loading the page" />
     </div>
   );
-}
-
-const FOCUS_TRIES = 20;
-
-/** After going to another page its title has the focus, so that it is read and Tab goes on from there. */
-function focusPage(tries = FOCUS_TRIES): void {
-  const title = document.getElementById('page-title');
-  if (title !== null) title.focus({ preventScroll: true });
-  else if (tries > 0) requestAnimationFrame(() => focusPage(tries - 1));
 }
