@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CliRun, stella } from '@stella-ops/testkit';
-import { until } from '../main-job/until.ts';
 
 /** A person at a terminal of their own: every command is a process, and logins are kept in their own folder. */
 export class Person {
@@ -37,15 +36,8 @@ export class Person {
     return JSON.parse(run.stdout) as T;
   }
 
-  /** As people do: once more when the gates are looked at again just then, because an image was judged anew. */
   async approve(promotion: string, reason: string): Promise<void> {
-    const words = ['promotion', 'approve', promotion, '--reason', reason];
-    const isBetween = ({ stderr }: CliRun) =>
-      stderr.includes('error PROMOTION_STATE: ') && stderr.includes('pending_gate');
-    const run = await until(
-      () => this.run(words),
-      (one) => !isBetween(one),
-    );
+    const run = await this.run(['promotion', 'approve', promotion, '--reason', reason]);
     // Deployed by itself, it may have failed by now.
     if (run.exit !== 0 && run.exit !== 6) throw new Error(`${promotion} cannot be approved: ${textOf(run)}`);
   }

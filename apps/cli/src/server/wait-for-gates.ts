@@ -8,7 +8,7 @@ const LONGEST_MS = 300_000;
 
 /** Waits until every gate has passed or blocks: from then on it is people's turn. */
 export async function waitForGates(
-  releases: Client<typeof RELEASES_ROUTES>,
+  releases: Pick<Client<typeof RELEASES_ROUTES>, 'getPromotion'>,
   promotion: Promotion,
   context: Context,
 ): Promise<Promotion> {
@@ -22,6 +22,7 @@ export async function waitForGates(
   return seen;
 }
 
-const isLooking = ({ state, gates }: Promotion): boolean =>
+/** Whether a gate waits for something other than people. */
+export const isLooking = ({ state, gates }: Promotion): boolean =>
   state === 'pending_gate' &&
   (gates.length === 0 || gates.some((gate) => gate.state === 'waiting' && gate.name !== 'approval'));
