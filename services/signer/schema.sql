@@ -6,13 +6,15 @@ table signing_key.id uuid not null
 table signing_key.hint text not null
 table signing_key.algorithm text not null
 table signing_key.public_key bytea not null
-table signing_key.sealed_private_key text not null
+table signing_key.sealed_private_key text
 table signing_key.is_active boolean not null
 table signing_key.created_at timestamp(3) with time zone not null
+table signing_key.retired_at timestamp(3) with time zone
 
 -- constraints
 constraint signing_key.signing_key_algorithm_check CHECK ((algorithm = ANY (ARRAY['ecdsa-p256'::text, 'ed25519'::text])))
 constraint signing_key.signing_key_pkey PRIMARY KEY (tenant_id, id)
+constraint signing_key.signing_key_retired CHECK (((is_active = (retired_at IS NULL)) AND (is_active = (sealed_private_key IS NOT NULL))))
 constraint signing_key.signing_key_tenant_id_hint_key UNIQUE (tenant_id, hint)
 
 -- indexes
@@ -30,3 +32,6 @@ grant USAGE on schema signer to stella_app
 grant USAGE on schema signer to stella_relay
 grant INSERT, SELECT on signing_key to stella_app
 grant SELECT on signing_key.created_at to stella_relay
+grant UPDATE on signing_key.is_active to stella_app
+grant UPDATE on signing_key.retired_at to stella_app
+grant UPDATE on signing_key.sealed_private_key to stella_app

@@ -12,7 +12,7 @@ import { POLICY_EVENTS, POLICY_ROUTES, POLICY_SERVICE_ERRORS } from '../policy/i
 import { RELEASES_ERRORS, RELEASES_EVENTS, RELEASES_ROUTES } from '../releases/index.ts';
 import type { Routes } from '../route.ts';
 import { SCANNER_ERRORS, SCANNER_EVENTS, SCANNER_ROUTES } from '../scanner/index.ts';
-import { SIGNER_ERRORS, SIGNER_ROUTES } from '../signer/index.ts';
+import { SIGNER_ERRORS, SIGNER_EVENTS, SIGNER_ROUTES } from '../signer/index.ts';
 import { SYSTEM_ROUTES } from '../system-routes.ts';
 
 /** Every route of the product by service, for documents, checks and the suites that are made from contracts. */
@@ -43,6 +43,7 @@ const EVENT_TABLES: readonly Readonly<Record<string, EventType>>[] = [
   POLICY_EVENTS,
   RELEASES_EVENTS,
   SCANNER_EVENTS,
+  SIGNER_EVENTS,
 ];
 
 /** Every event of the product. */

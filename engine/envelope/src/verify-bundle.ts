@@ -19,7 +19,10 @@ export interface VerifyOptions {
   /** What the bundle must be about. A message signature cannot be verified without the bytes. */
   readonly artifact?: { readonly digest: Digest } | { readonly bytes: Uint8Array };
   readonly expect?: { readonly predicateType?: string };
-  /** Time at which key and log must be valid. Absent: periods are not looked at. */
+  /**
+   * Time of the signature, as known from elsewhere: bundles of ours tell none. Key and log must have been valid then. Absent:
+   * periods are not looked at, so a key that signs no more still counts.
+   */
   readonly at?: Timestamp;
   /** Only bundles in exactly the form that `createBundle` writes: any changed bit fails a check. */
   readonly strict?: boolean;
@@ -105,13 +108,19 @@ function findKey(bundle: Bundle, { trust, at }: VerifyOptions): { key: TrustedKe
   }
   const named = trust.keys.filter(({ hint }) => hint === keyHint);
   const [first] = named;
-  if (first === undefined) return { key: undefined, check: missing('key', `no trusted key has the hint ${keyHint}`) };
+  if (first === undefined) return { key: undefined, check: missing('key', unknownKey(keyHint)) };
   // One key may be listed for several periods.
   const key = named.find(({ validFor }) => outsideOf(validFor, at) === undefined);
   if (key === undefined) return { key: first, check: failed('key', `the key is ${outsideOf(first.validFor, at)}`) };
-  const period = key.validFor !== undefined && at === undefined ? '; its period was not looked at' : '';
+  const { end } = key.validFor ?? {};
+  const retired = end === undefined ? '' : `, which signed until ${end}`;
+  const period = key.validFor !== undefined && at === undefined ? `${retired}; its period was not looked at` : '';
   return { key, check: passed('key', `the key is ${key.name ?? key.hint}${period}`) };
 }
+
+/** Keys are replaced: who verifies with a trusted root of before has to hear what to do. */
+const unknownKey = (hint: string): string =>
+  `no trusted key has the hint ${hint}; if the signer has rotated its key since, get the new trusted root`;
 
 function checkSignature({ content }: Bundle, message: Uint8Array | undefined, key: TrustedKey | undefined): Check {
   if (key === undefined) return skipped('signature', 'there is no key to verify it with');

@@ -8,7 +8,7 @@ import { outsideOf } from './validity.ts';
 
 export interface LogOptions {
   readonly logs: readonly TrustedLog[];
-  /** Time at which the log must be valid. Absent: periods are not looked at. */
+  /** Time of the entry, as known from elsewhere; the log must have been valid then. Absent: periods are not looked at. */
   readonly at?: Timestamp;
   /** Only the one signature line of the log; no room for anything unseen. */
   readonly strict: boolean;

@@ -8,6 +8,7 @@ const AFFECTED: Readonly<Record<string, readonly string[]>> = {
   policy: ['policy.', 'findings.', 'releases.promotions'],
   releases: ['releases.', 'deployments.'],
   scanner: ['scanner.', 'findings.', 'releases.promotions'],
+  signer: ['signer.', 'attestor.trust'],
   vex: ['excititor.', 'vex.'],
   excititor: ['excititor.', 'vex.'],
 };

@@ -18,7 +18,10 @@ export function getTrust(host: ServiceHost, reader: LogReader): Handler<typeof A
     });
     const { keys } = (await signer.listKeys({})).body;
     const trust = writeTrust({
-      keys: keys.map(({ publicKeyPem, hint }) => readPublicKey(publicKeyPem, hint)),
+      keys: keys.map(({ publicKeyPem, hint, createdAt, retiredAt }) => ({
+        ...readPublicKey(publicKeyPem, hint),
+        validFor: { start: createdAt, ...(retiredAt === null ? {} : { end: retiredAt }) },
+      })),
       logs: [trustedLog(await reader.identity())],
     });
     return { status: 200, body: bytesOf('application/json', trust) };

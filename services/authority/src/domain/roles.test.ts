@@ -17,7 +17,14 @@ test('who asks for promotions does not approve them, and accounts belong to admi
     if (name === 'administrator' || name === 'operator') continue;
     const has = new Set<string>(scopes);
     expect(has.has('promotion.write') && has.has('promotion.approve'), name).toBe(false);
-    for (const scope of ['user.write', 'client.write', 'tenant.write', 'signer.sign', 'attestor.append'])
+    for (const scope of [
+      'user.write',
+      'client.write',
+      'tenant.write',
+      'signer.rotate',
+      'signer.sign',
+      'attestor.append',
+    ])
       expect(has.has(scope), `${name} ${scope}`).toBe(false);
   }
 });

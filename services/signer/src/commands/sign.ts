@@ -3,6 +3,7 @@ import { pae } from '@stella-ops/engine-envelope';
 import { digestOf } from '@stella-ops/engine-kernel';
 import type { Handler } from '@stella-ops/platform/http';
 import type { RecordTogether } from '@stella-ops/platform/service';
+import { counted } from '../domain/count-failures.ts';
 import type { KeyRing } from '../domain/key-ring.ts';
 import type { SignerMetrics } from '../metrics.ts';
 
@@ -17,10 +18,7 @@ export function sign({ keys, record, count }: SignParts): Handler<typeof SIGNER_
   return async ({ body }, context) => {
     const { payloadType } = body;
     const payload = Buffer.from(body.payload, 'base64');
-    const key = await keys.activeKey(context.caller.tenantId).catch((error: unknown) => {
-      count.keyFailures(1, {});
-      throw error;
-    });
+    const key = await counted(count, () => keys.activeKey(context.caller.tenantId));
     const signature = key.sign(pae(payloadType, payload));
     const reply = await record(context, {
       target: { type: 'signing-key', id: key.keyHint },

@@ -1,16 +1,9 @@
-import { createPrivateKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { generateKey, KeySigner } from '@stella-ops/engine-envelope';
-import {
-  type IdSource,
-  type MasterKey,
-  openMasterKey,
-  type Randomness,
-  type SystemClock,
-} from '@stella-ops/platform/runtime';
-import type { ServiceHost } from '@stella-ops/platform/service';
-import { fail } from '../errors.ts';
-import { anyKeyExists, findActiveKey, insertActiveKey, type SealedKeyRow } from '../store/signing-keys.ts';
+import { generateKey, type KeySigner } from '@stella-ops/engine-envelope';
+import type { IdSource, MasterKey, Randomness, SystemClock } from '@stella-ops/platform/runtime';
+import { type GroupCommit, groupCommit, type ServiceHost } from '@stella-ops/platform/service';
+import { findActiveId, findSealedKey, insertActiveKey, type NewKey, type SealedKeyRow } from '../store/signing-keys.ts';
+import { MasterKeyFile } from './master-key-file.ts';
+import { openKey, sealContext } from './open-key.ts';
 
 interface Parts {
   readonly host: Pick<ServiceHost, 'database' | 'audit'>;
@@ -20,109 +13,132 @@ interface Parts {
   readonly randomness: Randomness;
 }
 
-/** Opened keys in memory: opening one costs a transaction, signing with it does not. */
+interface OpenKey {
+  readonly id: string;
+  /** Undefined when the key was retired before it could be opened. */
+  readonly signer: Promise<KeySigner | undefined>;
+}
+
+/** Opened keys in memory: opening one again for each signature would cost more than signing. */
 const MAX_OPEN_KEYS = 10_000;
+const MOST_AT_ONCE = 1000;
 
 /** The signing keys of all tenants, opened. A tenant's first signature makes its key. */
 export class KeyRing {
   readonly #parts: Parts;
-  readonly #open = new Map<string, Promise<KeySigner>>();
-  #masterKey: Promise<MasterKey> | undefined;
+  readonly #masterKey: MasterKeyFile;
+  readonly #open = new Map<string, OpenKey>();
+  readonly #making = new Map<string, Promise<void>>();
+  readonly #asking = new Map<string, GroupCommit<null, string | undefined>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#masterKey = new MasterKeyFile(parts.masterKeyFile, parts.randomness, parts.host.database);
   }
 
   /**
-   * Not inside a transaction.
+   * The key that was active at some moment after the call: a signature that is asked for when a rotation has been answered
+   * is by the new key, in whichever process. Not inside a transaction.
    *
    * @throws AppError `KEY_UNAVAILABLE` when the master key is not there or not the one that sealed the key
    */
-  activeKey(tenantId: string): Promise<KeySigner> {
-    const known = this.#open.get(tenantId);
-    if (known !== undefined) return known;
-    const opening = this.#load(tenantId);
-    if (this.#open.size >= MAX_OPEN_KEYS) this.#open.delete(this.#open.keys().next().value ?? '');
-    this.#open.set(tenantId, opening);
-    // A failure is not kept: the operator puts the right file in place and signing goes on.
-    opening.catch(() => this.#open.get(tenantId) === opening && this.#open.delete(tenantId));
-    return opening;
+  async activeKey(tenantId: string): Promise<KeySigner> {
+    for (;;) {
+      const id = await this.#activeId(tenantId);
+      if (id === undefined) {
+        await this.#makeFirst(tenantId);
+        continue;
+      }
+      // Undefined: it was replaced a moment ago, so another one is there.
+      const signer = await this.#opened(tenantId, id);
+      if (signer !== undefined) return signer;
+    }
   }
 
-  async #load(tenantId: string): Promise<KeySigner> {
-    const { database } = this.#parts.host;
-    const masterKey = await this.#master();
-    const find = () => database.withTenant(tenantId, (tx) => findActiveKey(tx, tenantId), { isReadOnly: true });
-    const row = (await find()) ?? (await this.#create(tenantId, masterKey)) ?? (await find());
-    if (row === undefined) throw new Error('another key was there and is gone');
-    return openKey(row, tenantId, masterKey);
-  }
-
-  /** @returns the new key; undefined when another process was first */
-  async #create(tenantId: string, masterKey: MasterKey): Promise<SealedKeyRow | undefined> {
-    const { host, ids, clock } = this.#parts;
-    const id = ids.uuid();
+  /**
+   * A key of the tenant that is sealed and not stored yet. Not inside a transaction.
+   *
+   * @throws AppError `KEY_UNAVAILABLE`
+   */
+  async newKey(tenantId: string): Promise<NewKey> {
+    const masterKey = await this.#masterKey.open();
+    const id = this.#parts.ids.uuid();
     const key = generateKey('p256');
-    const row: SealedKeyRow = {
+    const sealed = masterKey.seal(key.exportPkcs8(), sealContext(tenantId, id));
+    return {
+      tenantId,
       id,
       hint: key.keyHint,
-      sealed_private_key: masterKey.seal(key.exportPkcs8(), sealContext(tenantId, id)),
+      algorithm: 'ecdsa-p256',
+      public_key: key.publicKey,
+      sealed_private_key: sealed,
     };
-    return host.database.withTenant(tenantId, async (tx) => {
-      const isFirst = await insertActiveKey(tx, {
-        ...row,
-        tenantId,
-        algorithm: 'ecdsa-p256',
-        public_key: key.publicKey,
-        created_at: clock.now(),
+  }
+
+  /** Those who ask while an answer is on its way share the next one: theirs must not be older than their question. */
+  async #activeId(tenantId: string): Promise<string | undefined> {
+    let group = this.#asking.get(tenantId);
+    if (group === undefined) {
+      group = groupCommit(MOST_AT_ONCE, async (askers) => {
+        const id = await this.#read(tenantId, (tx) => findActiveId(tx, tenantId));
+        return askers.map(() => id);
       });
-      if (!isFirst) return undefined;
+      this.#asking.set(tenantId, group);
+    }
+    const asked = group;
+    try {
+      return await asked.add(null);
+    } finally {
+      void asked.idle().then(() => this.#asking.get(tenantId) === asked && this.#asking.delete(tenantId));
+    }
+  }
+
+  #opened(tenantId: string, id: string): Promise<KeySigner | undefined> {
+    const known = this.#open.get(tenantId);
+    if (known?.id === id) return known.signer;
+    const opening = { id, signer: this.#load(tenantId, id) };
+    if (this.#open.size >= MAX_OPEN_KEYS) this.#open.delete(this.#open.keys().next().value ?? '');
+    this.#open.set(tenantId, opening);
+    const forget = (): void => {
+      if (this.#open.get(tenantId) === opening) this.#open.delete(tenantId);
+    };
+    // A failure is not kept: the operator puts the right file in place and signing goes on.
+    opening.signer.then((signer) => signer ?? forget(), forget);
+    return opening.signer;
+  }
+
+  async #load(tenantId: string, id: string): Promise<KeySigner | undefined> {
+    const masterKey: MasterKey = await this.#masterKey.open();
+    const row: SealedKeyRow | undefined = await this.#read(tenantId, (tx) => findSealedKey(tx, tenantId, id));
+    return row === undefined ? undefined : openKey(row, tenantId, masterKey);
+  }
+
+  #makeFirst(tenantId: string): Promise<void> {
+    const known = this.#making.get(tenantId);
+    if (known !== undefined) return known;
+    const making = this.#storeFirst(tenantId).finally(() => this.#making.delete(tenantId));
+    this.#making.set(tenantId, making);
+    return making;
+  }
+
+  /** Where another process was first its key stays, and this one is dropped. */
+  async #storeFirst(tenantId: string): Promise<void> {
+    const { host, clock } = this.#parts;
+    const key = await this.newKey(tenantId);
+    await host.database.withTenant(tenantId, async (tx) => {
+      const { id, hint, algorithm } = key;
+      if ((await insertActiveKey(tx, key, clock.now())) === undefined) return;
       await host.audit(tx, {
         tenantId,
         service: 'signer',
         action: 'signer.create-key',
         target: { type: 'signing-key', id },
-        details: { keyHint: key.keyHint, algorithm: 'ecdsa-p256' },
+        details: { keyHint: hint, algorithm },
       });
-      return row;
     });
   }
 
-  #master(): Promise<MasterKey> {
-    if (this.#masterKey === undefined) {
-      const opening = this.#openMaster();
-      this.#masterKey = opening;
-      opening.catch(() => (this.#masterKey = undefined));
-    }
-    return this.#masterKey;
+  #read<T>(tenantId: string, run: (tx: Parameters<typeof findActiveId>[0]) => Promise<T>): Promise<T> {
+    return this.#parts.host.database.withTenant(tenantId, run, { isReadOnly: true });
   }
-
-  /** A new master key is made only where nothing is sealed: else a lost file would be papered over by a wrong one. */
-  async #openMaster(): Promise<MasterKey> {
-    const { masterKeyFile, randomness, host } = this.#parts;
-    if (!existsSync(masterKeyFile) && (await host.database.withRelay(anyKeyExists, { isReadOnly: true }))) {
-      throw fail('KEY_UNAVAILABLE', `there are signing keys, and the master key ${masterKeyFile} is not there`);
-    }
-    try {
-      return openMasterKey(masterKeyFile, randomness);
-    } catch (cause) {
-      throw fail('KEY_UNAVAILABLE', 'the master key cannot be read', { cause });
-    }
-  }
-}
-
-const sealContext = (tenantId: string, id: string): string => `signer:key:${tenantId}:${id}`;
-
-function openKey({ id, hint, sealed_private_key }: SealedKeyRow, tenantId: string, masterKey: MasterKey): KeySigner {
-  let pkcs8: Buffer;
-  try {
-    pkcs8 = masterKey.open(sealed_private_key, sealContext(tenantId, id));
-  } catch (cause) {
-    throw fail('KEY_UNAVAILABLE', 'the signing key does not open with this master key', { cause });
-  }
-  const key = new KeySigner(createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }));
-  pkcs8.fill(0);
-  // The hint stands beside the sealed key and is not sealed itself.
-  if (key.keyHint !== hint) throw fail('KEY_UNAVAILABLE', 'the stored public key is not that of the private key');
-  return key;
 }

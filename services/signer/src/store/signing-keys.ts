@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import { MAX_SIGNING_KEYS } from '@stella-ops/contracts/signer';
 import type { Timestamp } from '@stella-ops/engine-kernel';
 
 export interface SigningKeyRow {
@@ -9,6 +10,8 @@ export interface SigningKeyRow {
   readonly public_key: Buffer;
   readonly is_active: boolean;
   readonly created_at: Timestamp;
+  /** Null while the key is active. */
+  readonly retired_at: Timestamp | null;
 }
 
 export interface SealedKeyRow {
@@ -17,34 +20,83 @@ export interface SealedKeyRow {
   readonly sealed_private_key: string;
 }
 
-/** The key that the tenant signs with. */
-export async function findActiveKey(tx: Transaction<unknown>, tenantId: string): Promise<SealedKeyRow | undefined> {
+export type NewKey = Pick<SigningKeyRow, 'algorithm' | 'public_key'> & SealedKeyRow & { readonly tenantId: string };
+
+const SHOWN = sql`id, hint, algorithm, public_key, is_active, created_at, retired_at`;
+
+/** Id of the key that the tenant signs with. */
+export async function findActiveId(tx: Transaction<unknown>, tenantId: string): Promise<string | undefined> {
+  const { rows } = await sql<{ id: string }>`
+    select id from signer.signing_key where tenant_id = ${tenantId} and is_active`.execute(tx);
+  return rows[0]?.id;
+}
+
+/** The private half of a key; undefined when it has been retired. */
+export async function findSealedKey(
+  tx: Transaction<unknown>,
+  tenantId: string,
+  id: string,
+): Promise<SealedKeyRow | undefined> {
   const { rows } = await sql<SealedKeyRow>`
     select id, hint, sealed_private_key from signer.signing_key
-    where tenant_id = ${tenantId} and is_active`.execute(tx);
+    where tenant_id = ${tenantId} and id = ${id} and is_active`.execute(tx);
   return rows[0];
 }
 
-/** @returns whether this is now the active key; false when another one is */
+/** @returns the row when this is now the active key; undefined when another one is */
 export async function insertActiveKey(
   tx: Transaction<unknown>,
-  key: Omit<SigningKeyRow, 'is_active'> & SealedKeyRow & { readonly tenantId: string },
-): Promise<boolean> {
-  const { rows } = await sql<{ id: string }>`
+  key: NewKey,
+  createdAt: Timestamp,
+): Promise<SigningKeyRow | undefined> {
+  const { rows } = await sql<SigningKeyRow>`
     insert into signer.signing_key
       (tenant_id, id, hint, algorithm, public_key, sealed_private_key, is_active, created_at)
     values (${key.tenantId}, ${key.id}, ${key.hint}, ${key.algorithm}, ${key.public_key}, ${key.sealed_private_key},
-            true, ${key.created_at})
+            true, ${createdAt})
     on conflict (tenant_id) where is_active do nothing
-    returning id`.execute(tx);
+    returning ${SHOWN}`.execute(tx);
+  return rows[0];
+}
+
+/**
+ * Ends a key and forgets its private half. Whoever comes second waits here for the first and then finds nothing to end.
+ *
+ * @returns the row; undefined when this is not the active key
+ */
+export async function retireKey(
+  tx: Transaction<unknown>,
+  tenantId: string,
+  hint: string,
+  at: Timestamp,
+): Promise<SigningKeyRow | undefined> {
+  // A clock that was set back makes no key that ends before it begins.
+  const { rows } = await sql<SigningKeyRow>`
+    update signer.signing_key
+    set is_active = false, retired_at = greatest(created_at, ${at}::timestamptz), sealed_private_key = null
+    where tenant_id = ${tenantId} and hint = ${hint} and is_active
+    returning ${SHOWN}`.execute(tx);
+  return rows[0];
+}
+
+/** Whether the tenant has or had this key. */
+export async function isKeyKnown(tx: Transaction<unknown>, tenantId: string, hint: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from signer.signing_key where tenant_id = ${tenantId} and hint = ${hint}`.execute(tx);
   return rows.length > 0;
 }
 
-/** All public keys of the tenant, oldest first: what was signed with a former key still has to verify. */
+export async function countKeys(tx: Transaction<unknown>, tenantId: string): Promise<bigint> {
+  const { rows } = await sql<{ count: bigint }>`
+    select count(*) as count from signer.signing_key where tenant_id = ${tenantId}`.execute(tx);
+  return rows[0]?.count ?? 0n;
+}
+
+/** The public keys of the tenant, oldest first: what was signed with a former key still has to verify. */
 export async function listKeys(tx: Transaction<unknown>, tenantId: string): Promise<readonly SigningKeyRow[]> {
   const { rows } = await sql<SigningKeyRow>`
-    select id, hint, algorithm, public_key, is_active, created_at from signer.signing_key
-    where tenant_id = ${tenantId} order by created_at, id limit 1000`.execute(tx);
+    select ${SHOWN} from signer.signing_key
+    where tenant_id = ${tenantId} order by retired_at nulls last, id limit ${MAX_SIGNING_KEYS}`.execute(tx);
   return rows;
 }
 
