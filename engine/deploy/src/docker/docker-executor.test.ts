@@ -372,7 +372,8 @@ describe('a deployment that fails', () => {
   });
 });
 
-describe('a process that is killed at any point', () => {
+// Each of its tests deploys some two hundred times: seconds on a quiet machine, far more on one with other work.
+describe('a process that is killed at any point', { timeout: 180_000 }, () => {
   /** Runs with a kill after `points` calls and entries, then resumes with the same journal. */
   async function killedAt(points: number, isBad: boolean, template: string) {
     const engine = engineWith('one', 'two');
