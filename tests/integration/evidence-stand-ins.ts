@@ -20,12 +20,13 @@ const config = defineConfig({ summary: 'Nothing to set.', schema: z.strictObject
 const common = { config, jobs: [], events: [] };
 const key = (tenantId: string, id: string): string => `${tenantId} ${id}`;
 
-/** Signs with one key into one log. */
+/** Signs with one key into one log; `isRotating`: once more with that one, and then with the next. */
 export function attestorStandIn() {
-  const signer = generateKey('p256');
+  const signers = [generateKey('p256'), generateKey('p256')] as const;
   const log = memoryLog();
-  const state = { entries: 0, isAway: false, isLying: false };
-  const trust: TrustMaterial = { keys: [trustedKey(signer)], logs: [trustedLog(log)] };
+  const state = { entries: 0, isAway: false, isLying: false, isRotating: false };
+  let [signer, next] = signers;
+  const trust: TrustMaterial = { keys: signers.map((one) => trustedKey(one)), logs: [trustedLog(log)] };
   const routes = { attest: ATTESTOR_ROUTES.attest };
   const service = defineService({
     ...common,
@@ -38,10 +39,10 @@ export function attestorStandIn() {
           const statement = Buffer.from(body.statement, 'base64');
           const signed = state.isLying ? Buffer.from(statement.toString().replace('deny', 'allow')) : statement;
           const logIndex = state.entries++;
-          return {
-            status: 200,
-            body: { bundle: signStatement(signed, { signer, log }).toString('base64'), logIndex },
-          };
+          const bundle = signStatement(signed, { signer, log }).toString('base64');
+          if (state.isRotating) [signer, next] = [next, signer];
+          state.isRotating = false;
+          return { status: 200, body: { bundle, logIndex } };
         }),
       ],
       stop: async () => undefined,

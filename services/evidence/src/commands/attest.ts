@@ -7,6 +7,8 @@ export interface Attested {
   /** Bytes of the Sigstore bundle. */
   readonly bundle: Buffer;
   readonly logIndex: number;
+  /** Of the key that signed. */
+  readonly keyHint: string | undefined;
 }
 
 /**
@@ -23,5 +25,5 @@ export async function attest({ host }: Sealing, to: SealFor, statement: Uint8Arr
   if (content?.kind !== 'envelope' || !content.envelope.payload.equals(statement)) {
     throw fail('ATTESTATION_MISMATCH', 'the bundle of the attestor is not over the statement that it was given');
   }
-  return { bundle, logIndex: body.logIndex };
+  return { bundle, logIndex: body.logIndex, keyHint: read.ok ? read.value.keyHint : undefined };
 }
