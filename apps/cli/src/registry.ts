@@ -53,6 +53,11 @@ export const COMMANDS: readonly RegisteredCommand[] = [
     () => import('./commands/key-create.ts'),
   ),
   entry('key list', 'list the public keys of the tenant', () => import('./commands/key-list.ts')),
+  entry(
+    'key rotate',
+    'make a new signing key of the tenant and retire the old one',
+    () => import('./commands/key-rotate.ts'),
+  ),
   entry('bundle verify', 'verify a Sigstore bundle', () => import('./commands/bundle-verify.ts')),
   entry('purl parse', 'take package URLs apart', () => import('./commands/purl-parse.ts')),
   entry('purl build', 'put a package URL together', () => import('./commands/purl-build.ts')),
@@ -224,7 +229,17 @@ export const COMMANDS: readonly RegisteredCommand[] = [
     () => import('./commands/log-consistency.ts'),
   ),
   entry('audit list', 'list the audit trail', () => import('./commands/audit-list.ts')),
-  entry('audit verify', 'check the audit trail for changes', () => import('./commands/audit-verify.ts')),
+  entry(
+    'audit verify',
+    'check the audit trail, or an export of it, for changes',
+    () => import('./commands/audit-verify.ts'),
+  ),
+  entry(
+    'audit export',
+    'get a part of the audit trail, signed, for auditors',
+    () => import('./commands/audit-export.ts'),
+  ),
+  entry('audit exports', 'list exports of the audit trail', () => import('./commands/audit-exports.ts')),
   entry('events watch', 'follow what happens in the tenant', () => import('./commands/events-watch.ts')),
   entry('version', 'show the version of this program', () => import('./commands/version.ts')),
 ];

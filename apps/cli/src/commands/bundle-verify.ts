@@ -1,4 +1,4 @@
-import { canonicalJson, EXIT, parseDigest } from '@stella-ops/engine-kernel';
+import { canonicalJson, EXIT, parseDigest, parseTimestamp } from '@stella-ops/engine-kernel';
 import { type Verification, verifyBundle } from '@stella-ops/engine-envelope';
 import { defineCommand, formatOption, OUTPUT_OPTION } from '../command.ts';
 import { fail } from '../errors.ts';
@@ -10,13 +10,18 @@ import { readTrustFiles, TRUST_OPTIONS } from '../trust-input.ts';
 export const command = defineCommand({
   description:
     'Uses no network and trusts only what you name. "unverifiable" means that nothing is wrong but trust or evidence is\n' +
-    'lacking; "invalid" means that something is wrong.',
+    'lacking; "invalid" means that something is wrong. A bundle tells no time: without --at a retired key still counts.',
   arguments: [{ name: 'bundle', summary: 'Sigstore bundle, v0.1 to v0.3', arity: 'one' }],
   options: {
     ...TRUST_OPTIONS,
     artifact: { type: 'text', value: 'FILE', summary: 'what the bundle must be about' },
     digest: { type: 'text', value: 'sha256:HEX', summary: 'digest of what the bundle must be about' },
     'predicate-type': { type: 'text', value: 'URI', summary: 'predicate type that the statement must have' },
+    at: {
+      type: 'text',
+      value: 'TIME',
+      summary: 'when it was signed, as you know from elsewhere: key and log must have been valid then',
+    },
     'ignore-log': { type: 'flag', summary: 'do not ask for an entry in a trusted log' },
     format: formatOption('table', 'json'),
     output: OUTPUT_OPTION,
@@ -38,7 +43,7 @@ export const command = defineCommand({
     const result = verifyBundle(bytes, {
       trust,
       log: options['ignore-log'] ? 'optional' : 'required',
-      at: context.clock.now(),
+      ...(options.at === undefined ? {} : { at: parseTimestamp(options.at) }),
       ...(artifact === undefined ? {} : { artifact }),
       ...(options['predicate-type'] === undefined ? {} : { expect: { predicateType: options['predicate-type'] } }),
     });

@@ -1,7 +1,7 @@
 import { SIGNER_ROUTES } from '@stella-ops/contracts/signer';
 import { table } from '../render/table.ts';
 import { defineServerCommand } from '../server/server-command.ts';
-import { shortTime, yesNo } from '../server/show.ts';
+import { shortTime } from '../server/show.ts';
 
 export const command = defineServerCommand({
   description:
@@ -10,11 +10,17 @@ export const command = defineServerCommand({
   examples: ['stella key list'],
   async run(session) {
     const { body } = await session.client(SIGNER_ROUTES).listKeys({});
-    const rows = body.keys.map((one) => [one.hint, one.algorithm, yesNo(one.isActive), shortTime(one.createdAt)]);
+    const rows = body.keys.map((one) => [
+      one.hint,
+      one.algorithm,
+      one.state,
+      shortTime(one.createdAt),
+      shortTime(one.retiredAt),
+    ]);
     const none = 'no keys yet: the first signature makes one\n';
     return {
       value: body,
-      text: () => (rows.length === 0 ? none : table(['HINT', 'ALGORITHM', 'ACTIVE', 'CREATED'], rows)),
+      text: () => (rows.length === 0 ? none : table(['HINT', 'ALGORITHM', 'STATE', 'CREATED', 'RETIRED'], rows)),
     };
   },
 });
