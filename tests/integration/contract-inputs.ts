@@ -40,6 +40,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   },
   'evidence.capsules.create': { decisionId: DIGEST },
   'releases.components.create': { name: 'probe', repository: 'registry.example/probe' },
+  'evidence.audit.export': { first: 999_999_999 },
   'releases.environments.create': { name: 'probe', order: 999 },
   'releases.freezes.create': { startsAt: SOON, endsAt: '2099-01-02T00:00:00.000Z', reason: 'probe' },
   'releases.releases.create': { name: 'probe', version: '1.0.0', components: [{ component: 'none', image: '1' }] },
@@ -74,7 +75,7 @@ export function missingIds(): ReadonlyMap<string, string> {
     ...['releaseId', 'promotionId', 'tenantId', 'userId', 'tokenId', 'clientId', 'targetId'].map(
       (name) => [name, ID] as const,
     ),
-    ...['agentId', 'deploymentId'].map((name) => [name, ID] as const),
+    ...['agentId', 'deploymentId', 'exportId'].map((name) => [name, ID] as const),
     ...['imageDigest', 'digest', 'policyDigest', 'decisionId', 'capsuleDigest'].map((name) => [name, DIGEST] as const),
     ['vulnerability', 'CVE-1999-99999'],
     ['logIndex', '999999999'],
@@ -116,6 +117,7 @@ export async function collectIds({ admin, rosa, sam }: People, agentUrl: string)
   });
   const client = await authority.createClient({ body: { name: 'probe', scopes: ['audit.read'] } });
   const deployment = await deploySomething(admin, environment?.name ?? '', environment?.id ?? '', agentUrl);
+  const audit = await admin.client(EVIDENCE_ROUTES).exportAudit({ body: { last: 2 } });
   return new Map(
     Object.entries({
       ...deployment,
@@ -132,6 +134,7 @@ export async function collectIds({ admin, rosa, sam }: People, agentUrl: string)
       logIndex: String(packet.logIndex),
       packetId: packet.id,
       capsuleDigest: packet.capsuleDigest ?? undefined,
+      exportId: audit.body.id,
       componentId: component?.id,
       environmentId: environment?.id,
       freezeId: frozen.body.freezes[0]?.id,

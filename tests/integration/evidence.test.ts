@@ -340,7 +340,7 @@ describeEachEngine('evidence', (engine) => {
     const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const running = await service.start({
       host,
-      config: { maxDocumentBytes: 1024 ** 2, concurrency: 1 },
+      config: { maxDocumentBytes: 1024 ** 2, concurrency: 1, maxAuditEntries: 100 },
       logger: {
         ...quiet,
         child: () => ({

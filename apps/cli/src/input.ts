@@ -1,4 +1,4 @@
-import { open, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from './context.ts';
 import { fail } from './errors.ts';
@@ -16,17 +16,42 @@ export async function readInput(
   maxBytes = DEFAULT_MAX_BYTES,
 ): Promise<Buffer> {
   if (path === '-') return readStdin(context, maxBytes);
+  const { file, size } = await openFile(path, context);
+  try {
+    if (size > maxBytes) throw tooLarge(path, maxBytes);
+    return await readFile(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The same for files of any size, in chunks.
+ *
+ * @throws AppError `FILE_NOT_FOUND`, `FILE_UNREADABLE`
+ */
+export async function* openInput(
+  path: string,
+  context: Pick<Context, 'cwd' | 'stdin'>,
+): AsyncGenerator<Uint8Array, void> {
+  if (path === '-') {
+    yield* context.stdin;
+    return;
+  }
+  const { file } = await openFile(path, context);
+  yield* file.createReadStream({ highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>;
+}
+
+async function openFile(
+  path: string,
+  context: Pick<Context, 'cwd'>,
+): Promise<{ readonly file: FileHandle; readonly size: number }> {
   const place = { file: path };
   try {
     const file = await open(resolve(context.cwd, path), 'r');
-    try {
-      const stat = await file.stat();
-      if (!stat.isFile()) throw fail('FILE_UNREADABLE', `${path} is not a regular file`, { place });
-      if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
-      return await readFile(file);
-    } finally {
-      await file.close();
-    }
+    const stat = await file.stat();
+    if (stat.isFile()) return { file, size: stat.size };
+    await file.close();
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -35,6 +60,7 @@ export async function readInput(
       throw fail('FILE_UNREADABLE', `${path} cannot be read: permission denied`, { place, cause });
     throw cause;
   }
+  throw fail('FILE_UNREADABLE', `${path} is not a regular file`, { place });
 }
 
 async function readStdin(context: Pick<Context, 'stdin'>, maxBytes: number): Promise<Buffer> {

@@ -24,6 +24,21 @@ export const EVIDENCE_ERRORS = {
     retryable: true,
     hint: 'The attestor signed something else than it was given: look at it before you go on.',
   },
+  AUDIT_RANGE_INVALID: {
+    status: 422,
+    exit: EXIT.invalid,
+    hint: 'Entries are numbered from 1 without gaps; "stella audit list" shows the numbers.',
+  },
+  AUDIT_RANGE_TOO_LONG: {
+    status: 422,
+    exit: EXIT.invalid,
+    hint: 'Export in parts: one that begins where another ended follows it, and is verified with it.',
+  },
+  AUDIT_BROKEN: {
+    status: 409,
+    exit: EXIT.verification,
+    hint: 'The trail was changed: nothing is signed. See "stella audit verify", and tell whoever runs the server.',
+  },
 } as const satisfies ErrorTable;
 
 export const EvidenceKind = z.enum(['decision', 'promotion', 'deployment']);
@@ -48,6 +63,31 @@ export const EvidencePacket = z.object({
   sealedAt: Timestamp,
 });
 export type EvidencePacket = z.infer<typeof EvidencePacket>;
+
+const sequence = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+/** A part of the audit trail, signed and logged. */
+export const AuditExport = z.object({
+  id: Id,
+  /** Numbers of its first and last entry. */
+  first: z.int(),
+  last: z.int(),
+  /** Hash of the entry before the first: zeros before the entry 1. */
+  before: Digest,
+  /** Hash of the last entry. */
+  after: Digest,
+  firstAt: Timestamp,
+  lastAt: Timestamp,
+  /** Of `entries.jsonl` in the package. */
+  entriesDigest: Digest,
+  entriesSizeBytes: z.int(),
+  statementDigest: Digest,
+  bundleDigest: Digest,
+  logIndex: z.int(),
+  exportedAt: Timestamp,
+  exportedBy: z.object({ id: z.string(), name: z.string() }),
+});
+export type AuditExport = z.infer<typeof AuditExport>;
 
 export const EVIDENCE_ROUTES = {
   listPackets: defineRoute({
@@ -113,6 +153,48 @@ export const EVIDENCE_ROUTES = {
       DECISION_UNSEALABLE: EVIDENCE_ERRORS.DECISION_UNSEALABLE,
     },
     idempotent: true,
+  }),
+  exportAudit: defineRoute({
+    id: 'evidence.audit.export',
+    method: 'POST',
+    path: '/api/v1/audit/exports',
+    summary: 'Have a part of the audit trail signed for auditors; one that was exported already is answered as it is',
+    scopes: ['audit.read'],
+    body: z.strictObject({
+      /** Left out: the beginning of the trail. */
+      first: sequence.optional(),
+      /** Left out: the end that the trail has now. */
+      last: sequence.optional(),
+    }),
+    responses: { 200: AuditExport, 201: AuditExport },
+    errors: {
+      AUDIT_RANGE_INVALID: EVIDENCE_ERRORS.AUDIT_RANGE_INVALID,
+      AUDIT_RANGE_TOO_LONG: EVIDENCE_ERRORS.AUDIT_RANGE_TOO_LONG,
+      AUDIT_BROKEN: EVIDENCE_ERRORS.AUDIT_BROKEN,
+    },
+    idempotent: true,
+  }),
+  listAuditExports: defineRoute({
+    id: 'evidence.audit.list',
+    method: 'GET',
+    path: '/api/v1/audit/exports',
+    summary: 'List exports of the audit trail, newest first',
+    scopes: ['audit.read'],
+    query: z.strictObject({ ...pageQuery }),
+    responses: { 200: pageOf(AuditExport) },
+    errors: {},
+    paging: true,
+  }),
+  getAuditPackage: defineRoute({
+    id: 'evidence.audit.package',
+    method: 'GET',
+    path: '/api/v1/audit/exports/{exportId}/package',
+    summary: 'Download an export of the audit trail as a package that verifies offline',
+    scopes: ['audit.read'],
+    params: z.strictObject({ exportId: Id }),
+    responses: { 200: bytes('application/vnd.stella.audit.v1.tar+zstd') },
+    errors: { EVIDENCE_LOST: EVIDENCE_ERRORS.EVIDENCE_LOST },
+    auditsRead: true,
   }),
 } as const;
 

@@ -55,7 +55,7 @@ export function bundleBytes(path: string, bytes: Uint8Array): BundleSource {
 
 /** The manifest of a bundle as it will be written: the document that is signed, and whose digest names the bundle. */
 export function bundleManifest(
-  options: Pick<PackOptions, 'kind' | 'created' | 'annotations' | 'files'>,
+  options: Pick<PackOptions, 'kind' | 'created' | 'annotations'> & { readonly files: readonly BundleMember[] },
 ): BundleManifest {
   return {
     format: BUNDLE_FORMAT,

@@ -1,3 +1,13 @@
+export { AuditChain, type AuditRange } from './audit/audit-chain.ts';
+export {
+  AUDIT_ENTRIES,
+  AUDIT_MEDIA_TYPE,
+  AUDIT_SEAL,
+  type AuditExport,
+  auditStatement,
+  packAudit,
+} from './audit/audit-export.ts';
+export { type AuditVerification, verifyAudit } from './audit/verify-audit.ts';
 export { compareJson, type Difference } from './compare-json.ts';
 export { decide, type Decision, type DecisionRequest } from './decide.ts';
 export { parseDecisionInput, SEMANTICS } from './decision-input.ts';

@@ -11,4 +11,6 @@ export const PREDICATE_TYPES = {
   promotion: 'stella.ops/promotion@v1',
   /** What a deployment did on every target: its subjects are the images of the release. */
   deployment: 'stella.ops/deployment@v1',
+  /** A part of the audit trail: its subjects are the entries and the manifest of the package that holds them. */
+  audit: 'stella.ops/audit@v1',
 } as const;

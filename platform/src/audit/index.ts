@@ -1,4 +1,5 @@
 export { AUDIT_SCHEMA } from './audit-schema.ts';
+export { type AuditRow, readAuditEnd, readAuditRows } from './read-audit.ts';
 export {
   type AuditActor,
   auditActor,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defineConfig } from '@stella-ops/platform/runtime';
 
 export const EVIDENCE_CONFIG = defineConfig({
-  summary: 'Evidence packets and capsules.',
+  summary: 'Evidence packets, capsules and exports of the audit trail.',
   schema: z.strictObject({
     maxDocumentBytes: z
       .int()
@@ -16,6 +16,14 @@ export const EVIDENCE_CONFIG = defineConfig({
       .max(16)
       .default(2)
       .describe('Decisions, promotions and deployments, of each, that one process seals at once.'),
+    maxAuditEntries: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(100_000)
+      .describe(
+        'Most entries of the audit trail in one export; a longer part is exported in several that follow each other.',
+      ),
   }),
 });
 

@@ -4,13 +4,13 @@ export const EVIDENCE_METRICS = {
   sealed: {
     name: 'evidence_packets_sealed_total',
     type: 'counter',
-    help: 'Evidence packets signed, logged and stored.',
+    help: 'Evidence packets and exports of the audit trail signed, logged and stored.',
     labels: ['kind'],
   },
   refused: {
     name: 'evidence_seals_refused_total',
     type: 'counter',
-    help: 'Decisions that were not sealed, since their verdict does not follow from what is stored. Anything but 0 is an alarm.',
+    help: 'Decisions and exports of the audit trail that were not sealed, since what is stored does not hold. Anything but 0 is an alarm.',
     labels: ['code'],
   },
   sealSeconds: {

@@ -211,8 +211,8 @@ const trustAlerts = (q: Queries): readonly Alert[] => [
     severity: 'critical',
     when: q.grew('evidence_seals_refused_total', '1h', ['code']),
     forMinutes: 0,
-    summary: 'A decision was not sealed: {{ $labels.code }}',
-    action: 'Its verdict does not follow from what is stored: an object is lost or was changed. Compare with a backup.',
+    summary: 'A decision, or a part of the audit trail, was not sealed: {{ $labels.code }}',
+    action: 'What is stored does not hold together: something is lost or was changed. Compare with a backup.',
   },
   {
     name: 'StellaLedgerFault',
