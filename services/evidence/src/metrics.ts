@@ -16,7 +16,7 @@ export const EVIDENCE_METRICS = {
   sealSeconds: {
     name: 'evidence_seal_seconds',
     type: 'histogram',
-    help: 'Time from beginning to seal until the packet is stored, with signing and logging.',
+    help: 'Time from beginning to seal until packet or export is stored, with signing and logging.',
     labels: ['kind'],
   },
 } as const satisfies MetricCatalogue;

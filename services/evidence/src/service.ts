@@ -35,7 +35,7 @@ export const service = defineService({
   start: async ({ config, host, logger, clock, ids }: ServiceContext<typeof EVIDENCE_CONFIG, ServiceHost>) => {
     const metrics = createMetrics(EVIDENCE_METRICS, { withProcessMetrics: false });
     // An alarm needs the number that it is compared with: a counter that nobody has counted does not exist.
-    for (const code of ['SUBJECT_MISMATCH', 'DECISION_MISMATCH']) metrics.record.refused(0, { code });
+    for (const code of ['SUBJECT_MISMATCH', 'DECISION_MISMATCH', 'AUDIT_BROKEN']) metrics.record.refused(0, { code });
     const sweep = sweepObjectsJob({ host, clock });
     const sealing: Sealing = { host, config, logger, clock, ids, sweep, record: metrics.record };
     const jobs = {
