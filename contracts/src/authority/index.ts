@@ -259,6 +259,20 @@ export const AUTHORITY_ROUTES = {
     responses: { 200: z.object({ roles: z.array(Role) }) },
     errors: {},
   }),
+  listHolders: defineRoute({
+    id: 'authority.scopes.holders',
+    method: 'GET',
+    path: '/api/v1/scope-holders',
+    summary: 'Read which of some people hold a scope now; whoever is no active user of the tenant holds none',
+    scopes: ['role.read'],
+    query: z.strictObject({
+      scope: z.string().min(1).max(100),
+      /** Ids as records name people: one that is no id of a user is answered like one who does not hold the scope. */
+      userId: z.array(z.string().min(1).max(100)).min(1).max(100),
+    }),
+    responses: { 200: z.object({ holders: z.array(z.string()) }) },
+    errors: { SCOPE_UNKNOWN: E.SCOPE_UNKNOWN },
+  }),
   listTokens: defineRoute({
     id: 'authority.tokens.list',
     method: 'GET',

@@ -8,6 +8,7 @@ import { changeUser, createUser, resetPassword } from './commands/users.ts';
 import type { Login } from './login.ts';
 import type { Parts } from './parts.ts';
 import { listAudit, verifyAudit } from './queries/audit.ts';
+import { listHolders } from './queries/scope-holders.ts';
 import { listTenants } from './queries/tenants.ts';
 import { listClients, listTokens } from './queries/tokens.ts';
 import { getUser, listRoles, listUsers, whoami } from './queries/users.ts';
@@ -25,6 +26,7 @@ export function authorityEndpoints(parts: Parts, login: Login): readonly Endpoin
     handle(ROUTES.resetPassword, resetPassword(parts)),
     handle(ROUTES.changePassword, changePassword(parts, login)),
     handle(ROUTES.listRoles, listRoles()),
+    handle(ROUTES.listHolders, listHolders(parts)),
     handle(ROUTES.listTokens, listTokens(parts)),
     handle(ROUTES.createToken, createToken(parts)),
     handle(ROUTES.revokeToken, revokeToken(parts)),
