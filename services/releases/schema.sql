@@ -32,6 +32,8 @@ table approval.release_digest text not null
 table approval.policy_digest text
 table approval.is_valid boolean not null default true
 table approval.decided_at timestamp(3) with time zone not null
+table approval.void_code text
+table approval.voided_at timestamp(3) with time zone
 table calendar.tenant_id uuid not null
 table calendar.day date not null
 table calendar.releases integer not null
@@ -207,9 +209,12 @@ constraint agent_authority.agent_authority_id_check CHECK ((id = 1))
 constraint agent_authority.agent_authority_pkey PRIMARY KEY (id)
 constraint agent_certificate.agent_certificate_pkey PRIMARY KEY (tenant_id, serial)
 constraint agent_certificate.agent_certificate_tenant_id_agent_id_fkey FOREIGN KEY (tenant_id, agent_id) REFERENCES releases.agent(tenant_id, agent_id)
+constraint approval.approval_check CHECK (((void_code IS NULL) = (voided_at IS NULL)))
+constraint approval.approval_check1 CHECK (((void_code IS NULL) OR (NOT is_valid)))
 constraint approval.approval_pkey PRIMARY KEY (tenant_id, approval_id)
 constraint approval.approval_tenant_id_promotion_id_fkey FOREIGN KEY (tenant_id, promotion_id) REFERENCES releases.promotion(tenant_id, promotion_id)
 constraint approval.approval_verdict_check CHECK ((verdict = ANY (ARRAY['approved'::text, 'rejected'::text])))
+constraint approval.approval_void_code_check CHECK ((void_code = ANY (ARRAY['right_lost'::text, 'duties'::text, 'changed'::text, 'blocked'::text, 'withdrawn'::text])))
 constraint calendar.calendar_pkey PRIMARY KEY (tenant_id, day)
 constraint component.component_pkey PRIMARY KEY (tenant_id, component_id)
 constraint component.component_tenant_id_name_key UNIQUE (tenant_id, name)
@@ -356,6 +361,8 @@ grant INSERT, SELECT, UPDATE on agent_certificate to stella_app
 grant SELECT on agent_certificate to stella_relay
 grant INSERT, SELECT on approval to stella_app
 grant UPDATE on approval.is_valid to stella_app
+grant UPDATE on approval.void_code to stella_app
+grant UPDATE on approval.voided_at to stella_app
 grant INSERT, SELECT, UPDATE on calendar to stella_app
 grant INSERT, SELECT, UPDATE on component to stella_app
 grant INSERT, SELECT, UPDATE on deployment to stella_app

@@ -391,6 +391,7 @@ function newPromotion(state: Promotion['state'], image: Digest = IMAGE): { promo
         releaseDigest: release.digest,
         policyDigest: INDEX,
         isValid: true,
+        voided: null,
         decidedAt: '2026-06-01T12:00:00.000Z',
       },
     ],

@@ -1,5 +1,6 @@
 import type { EventData, EventType } from '@stella-ops/contracts';
 import { API_ERRORS } from '@stella-ops/contracts';
+import { AUTHORITY_EVENTS, AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { EVIDENCE_EVENTS, EVIDENCE_ROUTES, type EvidencePacket } from '@stella-ops/contracts/evidence';
 import { type Decision, POLICY_EVENTS, POLICY_ROUTES, POLICY_SERVICE_ERRORS } from '@stella-ops/contracts/policy';
 import {
@@ -30,6 +31,8 @@ export class World {
   readonly packets: EvidencePacket[] = [];
   readonly decisions: Decision[] = [];
   readonly asked: string[] = [];
+  /** Ids of people who may not approve (any more). */
+  readonly unfit = new Set<string>();
   outcome: Decision['outcome'] = 'allow';
   policyDigest: string = digestOf('policy 1');
   /** Services that do not answer. */
@@ -40,6 +43,8 @@ export class World {
   isSealing = true;
   /** Runs before policy answers: the moment in which tests change the world. */
   beforeDecision: (() => Promise<void>) | undefined;
+  /** Runs after Authority has made up its answer and before it is heard. */
+  afterHolders: (() => Promise<void>) | undefined;
 }
 
 /** Stand-ins for the services that releases asks, each tenant with a world of its own. */
@@ -139,7 +144,7 @@ export class Neighbours {
   }
 
   services(): AnyService[] {
-    return [this.#scanner(), this.#policy(), this.#evidence()];
+    return [this.#authority(), this.#scanner(), this.#policy(), this.#evidence()];
   }
 
   /** The world of a caller, whose service answers or does not. */
@@ -148,6 +153,26 @@ export class Neighbours {
     world.asked.push(routeId);
     if (world.down.has(service)) throw fail('DEADLINE_EXCEEDED', 'no answer');
     return world;
+  }
+
+  /** Somebody's roles or account are changed, and it is announced. @param userId UUIDv7, as of users */
+  async changeUser(tenantId: string, userId: string, mayApprove: boolean): Promise<void> {
+    const { unfit } = this.of(tenantId);
+    if (mayApprove) unfit.delete(userId);
+    else unfit.add(userId);
+    await this.publish(tenantId, AUTHORITY_EVENTS.userChanged, { userId, name: 'somebody', isActive: true });
+  }
+
+  #authority(): AnyService {
+    const { listHolders } = AUTHORITY_ROUTES;
+    return standIn('authority', { listHolders }, Object.values(AUTHORITY_EVENTS), () => [
+      handle(listHolders, async ({ query }, context) => {
+        const world = this.#enter('authority', context);
+        const holders = query.userId.filter((id) => !world.unfit.has(id));
+        await world.afterHolders?.();
+        return { status: 200, body: { holders } };
+      }),
+    ]);
   }
 
   #scanner(): AnyService {

@@ -31,6 +31,9 @@ export const Gate = z.object({
 });
 export type Gate = z.infer<typeof Gate>;
 
+export const VoidCode = z.enum(['right_lost', 'duties', 'changed', 'blocked', 'withdrawn']);
+export type VoidCode = z.infer<typeof VoidCode>;
+
 export const Approval = z.object({
   person: Person,
   verdict: z.enum(['approved', 'rejected']),
@@ -38,7 +41,10 @@ export const Approval = z.object({
   /** What it was given for: it does not carry over to anything else. */
   releaseDigest: Digest,
   policyDigest: Digest.nullable(),
+  /** Whether it counts. One that does not never counts again: who may approve by then gives another. */
   isValid: z.boolean(),
+  /** Why it no longer counts, and since when; null while it counts, and of those voided before this was kept. */
+  voided: z.object({ code: VoidCode, sentence: z.string(), at: Timestamp }).nullable().default(null),
   decidedAt: Timestamp,
 });
 export type Approval = z.infer<typeof Approval>;

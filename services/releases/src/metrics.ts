@@ -1,4 +1,5 @@
 import { DriftKind } from '@stella-ops/contracts/deployments';
+import { VoidCode } from '@stella-ops/contracts/releases';
 import type { MetricCatalogue, Metrics } from '@stella-ops/platform/runtime';
 
 export const RELEASES_METRICS = {
@@ -19,6 +20,12 @@ export const RELEASES_METRICS = {
     type: 'counter',
     help: 'Gates that were found blocked and were not before',
     labels: ['gate'],
+  },
+  voided: {
+    name: 'releases_approvals_voided_total',
+    type: 'counter',
+    help: 'Approvals that stopped counting, by why (right_lost, duties, changed, blocked, withdrawn)',
+    labels: ['code'],
   },
   deployments: {
     name: 'releases_deployments_total',
@@ -58,5 +65,6 @@ const ENDS = ['succeeded', 'failed', 'rolled_back', 'cancelled'];
 export function countFromZero(record: Metrics<typeof RELEASES_METRICS>['record']): void {
   for (const state of ENDS) record.deployments(0, { state });
   for (const kind of DriftKind.options) record.drifting(0, { kind });
+  for (const code of VoidCode.options) record.voided(0, { code });
   record.leasesLost(0, {});
 }

@@ -1,5 +1,5 @@
-import type { ApprovalFact } from './domain/facts.ts';
-import type { ApprovalRow } from './store/approvals.ts';
+import type { ApprovalFact, LostApproval } from './domain/facts.ts';
+import type { ApprovalRow, VoidedApproval } from './store/approvals.ts';
 
 /** Approvals that still counted when they were last looked at. */
 export function approvalFacts(approvals: readonly ApprovalRow[]): ApprovalFact[] {
@@ -14,9 +14,18 @@ export function approvalFacts(approvals: readonly ApprovalRow[]): ApprovalFact[]
     }));
 }
 
-/** Ids of people who approved once and do not now. */
-export function voidedPeople(approvals: readonly ApprovalRow[], standing: readonly ApprovalFact[]): string[] {
-  const people = new Set(approvals.filter(({ verdict }) => verdict === 'approved').map(({ person }) => person.id));
+/** People who approved once and do not now, each with why the last approval of that person counts no more. */
+export function lostApprovals(
+  approvals: readonly ApprovalRow[],
+  standing: readonly ApprovalFact[],
+  voided: readonly VoidedApproval[] = [],
+): LostApproval[] {
+  const now = new Map(voided.map(({ approvalId, code }) => [approvalId, code]));
+  const people = new Map<string, LostApproval>();
+  for (const { id, person, verdict, voided: before } of approvals) {
+    if (verdict !== 'approved') continue;
+    people.set(person.id, { personId: person.id, personName: person.name, code: now.get(id) ?? before?.code });
+  }
   for (const { personId } of standing) people.delete(personId);
-  return [...people];
+  return [...people.values()];
 }

@@ -1,5 +1,6 @@
-import type { Promotion, Release } from '@stella-ops/contracts/releases';
+import type { Approval, Promotion, Release, VoidCode } from '@stella-ops/contracts/releases';
 import { manifestDigestsOf } from './domain/release-digest.ts';
+import { voidSentence } from './domain/void-sentence.ts';
 import type { PromotionState } from './domain/promotion-states.ts';
 import { approvalsOf, type ApprovalRow } from './store/approvals.ts';
 import type { PromotionRow } from './store/promotions.ts';
@@ -31,7 +32,7 @@ export function promotionView(row: PromotionRow, approvals: readonly ApprovalRow
     reason: row.reason,
     requestedBy: row.requestedBy,
     gates: [...row.gates],
-    approvals: approvals.map(({ id: _id, promotionId: _promotionId, ...approval }) => approval),
+    approvals: approvals.map(approvalView),
     requiredApprovals: row.requiredApprovals,
     packetId: row.packetId,
     version: row.version,
@@ -40,6 +41,11 @@ export function promotionView(row: PromotionRow, approvals: readonly ApprovalRow
     decidedAt: row.decidedAt,
     expiresAt: row.expiresAt,
   };
+}
+
+function approvalView({ id: _id, promotionId: _promotionId, voided, ...approval }: ApprovalRow): Approval {
+  const sentence = (code: VoidCode): string => voidSentence(code, approval.person.name);
+  return { ...approval, voided: voided === null ? null : { ...voided, sentence: sentence(voided.code) } };
 }
 
 /** What `releases.promotion.changed` tells. */

@@ -1,4 +1,4 @@
-import type { Gate, Promotion } from '@stella-ops/contracts/releases';
+import type { Approval, Gate, Promotion } from '@stella-ops/contracts/releases';
 import { columns, printable } from '../render/table.ts';
 
 const MARK = { passed: 'ok', blocked: 'BLOCKED', waiting: 'waiting', skipped: 'skipped' } as const;
@@ -11,10 +11,7 @@ export function promotionText(promotion: Promotion): string {
       ['state', promotion.state],
       ['why', printable(promotion.sentence)],
       ['asked by', printable(`${promotion.requestedBy.name}${promotion.reason === '' ? '' : `: ${promotion.reason}`}`)],
-      ...promotion.approvals.map(({ person, verdict, reason, isValid }) => [
-        verdict,
-        printable(`${person.name}: ${reason}${isValid ? '' : ' (no longer counts: something changed)'}`),
-      ]),
+      ...promotion.approvals.map((approval) => [approval.verdict, printable(approvalText(approval))]),
       ['evidence', promotion.packetId ?? ''],
       ['id', promotion.id],
     ].filter(([, text]) => text !== ''),
@@ -23,6 +20,11 @@ export function promotionText(promotion: Promotion): string {
     promotion.gates.map((gate) => [`  ${MARK[gate.state]}`, titleOf(gate), printable(gate.sentence)]),
   );
   return `${head.join('\n')}\n\ngates\n${gates.join('\n')}\n`;
+}
+
+function approvalText({ person, reason, isValid, voided }: Approval): string {
+  const why = voided?.sentence ?? 'Something changed.';
+  return `${person.name}: ${reason}${isValid ? '' : ` (no longer counts. ${why})`}`;
 }
 
 /** Only what stands in the way, with everything that helps. */

@@ -28,6 +28,7 @@ const promotion = samplePromotion({
       releaseDigest: digestOf('release'),
       policyDigest: null,
       isValid: true,
+      voided: null,
       decidedAt: AT,
     },
   ],
@@ -137,6 +138,19 @@ test('the form of the statement is frozen: another form is another predicate typ
       ],
     }
   `);
+});
+
+test('an approval that was void by then is stated as void; one that became so later counted', () => {
+  const counted = (at: string): unknown => {
+    const voided = { code: 'right_lost' as const, sentence: 'grace may no longer approve promotions.', at };
+    const approvals = promotion.approvals.map((approval) => ({ ...approval, isValid: false, voided }));
+    const bytes = promotionStatement(step, { ...promotion, approvals }, release);
+    const { predicate } = JSON.parse(bytes.toString()) as { predicate: { approvals: { isValid: boolean }[] } };
+    return predicate.approvals.map(({ isValid }) => isValid);
+  };
+  expect(counted('2026-06-01T11:59:59.999Z')).toEqual([false]);
+  expect(counted(AT)).toEqual([false]);
+  expect(counted('2026-06-01T12:00:00.001Z')).toEqual([true]);
 });
 
 test('a release without images has no statement', () => {

@@ -7,7 +7,7 @@ import { openSentence } from '../domain/sentences.ts';
 import { fail } from '../errors.ts';
 import { lookAgain } from '../evaluation/look-again.ts';
 import { isPerson, personOf } from '../person.ts';
-import { approvalFacts, voidedPeople } from '../promotion-approvals.ts';
+import { approvalFacts, lostApprovals } from '../promotion-approvals.ts';
 import { approvalsOf, insertApproval } from '../store/approvals.ts';
 import type { PromotionRow } from '../store/promotions.ts';
 import { changeOpen } from './change-open.ts';
@@ -31,18 +31,16 @@ export async function approvePromotion(
     if (approvalFacts(earlier).some(({ personId }) => personId === person.id)) {
       throw fail('ALREADY_DECIDED', `${person.name} has approved it already`);
     }
-    const approval = {
+    const approval = await insertApproval(tx, change.tenantId, {
       id: deps.ids.uuid(),
       promotionId: promotion.id,
       person,
-      verdict: 'approved' as const,
+      verdict: 'approved',
       reason: body.reason,
       releaseDigest: promotion.releaseDigest,
       policyDigest: promotion.policyDigest,
-      isValid: true,
       decidedAt: change.at,
-    };
-    await insertApproval(tx, change.tenantId, approval);
+    });
     const approvals = [...earlier, approval];
     const { requestedBy, releaseDigest, policyDigest } = promotion;
     const barred = promotion.isSeparationOfDuties ? requestedBy.id : undefined;
@@ -50,7 +48,8 @@ export async function approvePromotion(
     const isLast = standing.length >= promotion.requiredApprovals;
     if (isLast) await lookAgain(deps, tx, change.tenantId, [promotion.id], { isStale: true });
 
-    const gate = approvalGate(change.at, promotion, requestedBy, standing, voidedPeople(approvals, standing));
+    const lost = lostApprovals(approvals, standing);
+    const gate = approvalGate(change.at, promotion, requestedBy, { standing, lost });
     const gates = promotion.gates.map((one) => (one.name === 'approval' ? gate : one));
     change.audit(
       { type: 'promotion', id: promotion.id },

@@ -22,10 +22,8 @@ export async function rejectPromotion(
     const transition = transitionOf(promotion.state, 'rejected');
     if (transition === undefined) throw fail('PROMOTION_STATE', `a promotion that is ${promotion.state} stays so`);
     const own = (await approvalsOf(tx, [promotion.id])).filter((one) => one.isValid && one.person.id === person.id);
-    await voidApprovals(
-      tx,
-      own.map(({ id }) => id),
-    );
+    const withdrawn = own.map(({ id: approvalId }) => ({ approvalId, code: 'withdrawn' as const }));
+    await voidApprovals(tx, withdrawn, change.at);
     const { releaseDigest, policyDigest } = promotion;
     await insertApproval(tx, change.tenantId, {
       id: deps.ids.uuid(),
@@ -35,7 +33,6 @@ export async function rejectPromotion(
       reason: body.reason,
       releaseDigest,
       policyDigest,
-      isValid: true,
       decidedAt: change.at,
     });
     change.audit({ type: 'promotion', id: promotion.id }, { releaseDigest, policyDigest });

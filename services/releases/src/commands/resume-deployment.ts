@@ -4,7 +4,7 @@ import type { RequestContext } from '@stella-ops/platform/http';
 import type { Change } from '@stella-ops/platform/service';
 import { announceDeployment } from '../deployment/announce.ts';
 import { mustFindDeployment } from '../deployment/begin-deployment.ts';
-import { type AskedGates, askGates, GatesUnmet, requireGates } from '../deployment/gates-now.ts';
+import { type AskedGates, askGates, GatesUnmet, noteLostApprovals, requireGates } from '../deployment/gates-now.ts';
 import { goOn, type Lane } from '../deployment/go-on.ts';
 import { movePromotion } from '../deployment/move-promotion.ts';
 import { Outdated, untilCurrent } from '../deployment/outdated.ts';
@@ -30,13 +30,15 @@ export async function resumeDeployment(
 ) {
   const { tenantId } = context.caller;
   const { deploymentId } = params;
+  let asked: AskedGates | undefined;
   try {
     return await untilCurrent(async () => {
-      const asked = await askAboutFailed(deps, tenantId, deploymentId, context.signal);
+      asked = await askAboutFailed(deps, tenantId, deploymentId, context.signal);
       return changeDeployment(deps, context, deploymentId, (tx, lane, change) => resume(deps, tx, lane, asked, change));
     });
   } catch (error) {
     if (!(error instanceof GatesUnmet)) throw error;
+    if (asked !== undefined) await noteLostApprovals(deps, tenantId, asked.evaluation.promotion.id, error.lost);
     throw fail('DEPLOYMENT_STATE', error.sentence, { cause: error });
   }
 }

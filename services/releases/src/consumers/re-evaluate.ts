@@ -1,4 +1,5 @@
 import type { EventData, EventType } from '@stella-ops/contracts';
+import { AUTHORITY_EVENTS } from '@stella-ops/contracts/authority';
 import { CONCELIER_EVENTS } from '@stella-ops/contracts/concelier';
 import { EXCITITOR_EVENTS } from '@stella-ops/contracts/excititor';
 import { EVIDENCE_EVENTS } from '@stella-ops/contracts/evidence';
@@ -13,6 +14,7 @@ import { notePacket, promotionsJudgedOtherwise } from '../store/decisions.ts';
 import {
   allOpenPromotions,
   openPromotions,
+  openPromotionsApprovedBy,
   openPromotionsOfEnvironment,
   openPromotionsOfImage,
   openPromotionsOfPolicy,
@@ -71,6 +73,8 @@ export const RULES: readonly Rule[] = [
     if (kind === 'promotion') await setPromotionPacket(tx, subjectId, { packetId, endedAt, at });
     return [];
   }),
+  // Stale, so that an evaluation or deployment that has asked before this does not go by an answer of then.
+  on(AUTHORITY_EVENTS.userChanged, async (tx, { userId }) => stale(await openPromotionsApprovedBy(tx, userId))),
   on(RELEASES_EVENTS.environmentChanged, async (tx, { environmentId }) =>
     settled(await openPromotionsOfEnvironment(tx, environmentId)),
   ),

@@ -1,4 +1,5 @@
 import type { DecisionReason } from '@stella-ops/contracts/policy';
+import type { VoidCode } from '@stella-ops/contracts/releases';
 import type { z } from 'zod';
 
 /** What gates are decided from. Everything here was read before; the rules only look at it. */
@@ -94,4 +95,17 @@ export interface ApprovalFact {
   readonly personName: string;
   readonly releaseDigest: string;
   readonly policyDigest: string | null;
+}
+
+/** Who of those who approved holds the scope that approving needs, now. */
+export type ApproversFact =
+  /** By id of the approval; those given after the question are not in it. */
+  { readonly kind: 'known'; readonly mayApprove: ReadonlyMap<string, boolean> } | Unavailable;
+
+/** Somebody who approved and whose approval does not count any more. */
+export interface LostApproval {
+  readonly personId: string;
+  readonly personName: string;
+  /** `undefined`: by a rule of now, or not kept. */
+  readonly code: VoidCode | undefined;
 }

@@ -52,26 +52,29 @@ const row = (
 export const TRANSITIONS: readonly Transition[] = [
   row(null, 'requested', 'pending_gate', 'no promotion of the release to the environment is under way'),
   row('pending_gate', 'gates-met', 'pending_approval', 'every gate but approval is met'),
-  row('pending_gate', 'all-met', 'approved', 'every gate is met by fresh decisions', ['decide', 'take-environment']),
+  row('pending_gate', 'all-met', 'approved', 'every gate is met by fresh decisions; whoever approved may approve', [
+    'decide',
+    'take-environment',
+  ]),
   row('pending_gate', 'rejected', 'rejected', 'by a person who may approve', ['decide']),
   row('pending_gate', 'cancelled', 'cancelled', 'by anybody who may ask for promotions', ['decide']),
   row('pending_gate', 'expired', 'cancelled', 'its time is over', ['decide']),
   row('pending_approval', 'gates-unmet', 'pending_gate', 'a gate but approval is not met'),
-  row('pending_approval', 'all-met', 'approved', 'every gate is met by fresh decisions', [
+  row('pending_approval', 'all-met', 'approved', 'every gate is met by fresh decisions; whoever approved may approve', [
     'decide',
     'take-environment',
   ]),
   row('pending_approval', 'rejected', 'rejected', 'by a person who may approve', ['decide']),
   row('pending_approval', 'cancelled', 'cancelled', 'by anybody who may ask for promotions', ['decide']),
   row('pending_approval', 'expired', 'cancelled', 'its time is over', ['decide']),
-  row('approved', 'deployment-started', 'deploying', 'every gate is still met'),
+  row('approved', 'deployment-started', 'deploying', 'every gate is still met, and whoever approved may still approve'),
   row('approved', 'cancelled', 'cancelled', 'by anybody who may ask for promotions, before its deployment begins', [
     'decide',
     'give-environment-back',
   ]),
   row('deploying', 'deployment-succeeded', 'deployed', 'every target reports the digests of the release', ['decide']),
   row('deploying', 'deployment-failed', 'failed', 'a target could not take the release', ['decide']),
-  row('failed', 'deployment-resumed', 'deploying', 'nothing else was deployed there since'),
+  row('failed', 'deployment-resumed', 'deploying', 'every gate is met, and nothing else was deployed there since'),
   row('deployed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
   row('failed', 'deployment-rolled-back', 'rolled_back', 'the release before it runs again', ['decide']),
   row('rolled_back', 'rolled-back-to', 'deployed', 'a rollback from what came after brought it back', ['decide']),

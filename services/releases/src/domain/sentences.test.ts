@@ -2,8 +2,9 @@ import { expect, test } from 'vitest';
 import { gateOf } from './gates/gate.ts';
 import { openSentence } from './sentences.ts';
 
-const gate = (name: 'scan' | 'policy' | 'approval', state: 'passed' | 'blocked' | 'waiting', sentence: string) =>
-  gateOf('2026-01-02T12:00:00.000Z', { name, state, sentence });
+type Said = Parameters<typeof gateOf>[1];
+const gate = (name: Said['name'], state: Said['state'], sentence: string, more: Partial<Said> = {}) =>
+  gateOf('2026-01-02T12:00:00.000Z', { name, state, sentence, ...more });
 
 test('what is blocked is told before what waits, and the rest is counted', () => {
   const gates = [gate('scan', 'waiting', 'It is scanned.'), gate('policy', 'blocked', 'It is denied.')];
@@ -12,9 +13,16 @@ test('what is blocked is told before what waits, and the rest is counted', () =>
 });
 
 test('while people are missing the sentence says how many', () => {
-  const gates = [gate('policy', 'passed', ''), gate('approval', 'waiting', '0 of 1 approval given.')];
-  expect(openSentence('pending_approval', gates)).toBe(
+  const approval = gate('approval', 'waiting', '0 of 1 approval given.', { fix: '1 more person has to approve it.' });
+  expect(openSentence('pending_approval', [gate('policy', 'passed', ''), approval])).toBe(
     'All other gates are met; it waits for people. 0 of 1 approval given.',
+  );
+});
+
+test('while Authority is asked whether people may approve it waits for nobody else', () => {
+  const approval = gate('approval', 'waiting', '1 of 1 approval given (bob). Authority did not answer.');
+  expect(openSentence('pending_approval', [gate('policy', 'passed', ''), approval])).toBe(
+    'All other gates are met. 1 of 1 approval given (bob). Authority did not answer.',
   );
 });
 

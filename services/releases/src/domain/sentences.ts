@@ -1,4 +1,5 @@
 import type { Gate } from '@stella-ops/contracts/releases';
+import { waitsForAuthority } from './gates/approval-gate.ts';
 import { count, isMet, minute } from './gates/gate.ts';
 import type { PromotionState } from './promotion-states.ts';
 
@@ -8,6 +9,7 @@ export function openSentence(state: PromotionState, gates: readonly Gate[]): str
   const unmet = gates.filter((gate) => gate.name !== 'approval' && !isMet(gate));
   if (state === 'pending_approval' && approval !== undefined) {
     if (isMet(approval)) return `${LAST_LOOK} ${approval.sentence}`;
+    if (waitsForAuthority(approval)) return `All other gates are met. ${approval.sentence}`;
     return `All other gates are met; it waits for people. ${approval.sentence}`;
   }
   const first = unmet.find((gate) => gate.state === 'blocked') ?? unmet[0];

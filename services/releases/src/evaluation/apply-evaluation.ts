@@ -6,7 +6,7 @@ import { nextLook } from '../domain/next-look.ts';
 import { isOpen, type PromotionState, transitionOf } from '../domain/promotion-states.ts';
 import { approvedSentence, expiredSentence, openSentence } from '../domain/sentences.ts';
 import { promotionFact } from '../promotion-view.ts';
-import { voidApprovals } from '../store/approvals.ts';
+import { codesOf, type VoidedApproval, voidApprovals } from '../store/approvals.ts';
 import { type EnvironmentRow, findEnvironment, lockEnvironment, setCurrentRelease } from '../store/environments.ts';
 import { finishEvaluation } from '../store/evaluations.ts';
 import { changePromotion, lockPromotion, type PromotionChange, type PromotionRow } from '../store/promotions.ts';
@@ -20,9 +20,10 @@ import { lookAgain } from './look-again.ts';
 interface Outcome {
   readonly entered: PromotionState | undefined;
   readonly blocked: readonly string[];
+  readonly voided: readonly VoidedApproval[];
 }
 
-const NOTHING: Outcome = { entered: undefined, blocked: [] };
+const NOTHING: Outcome = { entered: undefined, blocked: [], voided: [] };
 
 /**
  * Writes what an evaluation found. What lies here (order, freezes, approvals, settings) is read again under lock, since
@@ -30,11 +31,12 @@ const NOTHING: Outcome = { entered: undefined, blocked: [] };
  */
 export async function applyEvaluation(deps: Deps, evaluation: Evaluation, answers: Answers): Promise<void> {
   const { tenantId } = evaluation;
-  const { entered, blocked } = await deps.host.database.withTenant(tenantId, (tx) =>
+  const { entered, blocked, voided } = await deps.host.database.withTenant(tenantId, (tx) =>
     apply(deps, tx, evaluation, answers),
   );
   if (entered !== undefined) deps.record.promotions(1, { state: entered });
   for (const gate of blocked) deps.record.blocked(1, { gate });
+  for (const { code } of voided) deps.record.voided(1, { code });
 }
 
 async function apply(deps: Deps, tx: Tx, evaluation: Evaluation, answers: Answers): Promise<Outcome> {
@@ -63,7 +65,7 @@ interface Writing {
 
 async function write(deps: Deps, tx: Tx, writing: Writing): Promise<Outcome> {
   const { evaluation, answers, promotion, environment, at } = writing;
-  const { gates, freezes, policyDigest, voided } = await look(
+  const { gates, freezes, policyDigest, voided, isUnasked } = await look(
     tx,
     at,
     evaluation.release.mode,
@@ -71,7 +73,11 @@ async function write(deps: Deps, tx: Tx, writing: Writing): Promise<Outcome> {
     promotion,
     environment,
   );
-  await voidApprovals(tx, voided);
+  if (isUnasked) {
+    await lookAgain(deps, tx, evaluation.tenantId, [promotion.id], { isStale: false, isForced: true });
+    return NOTHING;
+  }
+  await voidApprovals(tx, voided, at);
 
   const transition = decideState(promotion.state, gates, promotion.staleAt <= evaluation.number);
   const state = transition?.to ?? promotion.state;
@@ -94,11 +100,12 @@ async function write(deps: Deps, tx: Tx, writing: Writing): Promise<Outcome> {
     await setCurrentRelease(tx, environment.id, { releaseId, promotionId: id, since: at }, at);
   }
   if (state !== promotion.state || voided.length > 0) {
-    await audit(deps, tx, evaluation.tenantId, promotion, state, voided.length);
+    await audit(deps, tx, evaluation.tenantId, promotion, state, voided);
   }
   return {
     entered: state === promotion.state ? undefined : state,
     blocked: newlyBlocked(gates, promotion.gates),
+    voided,
   };
 }
 
@@ -117,8 +124,8 @@ async function expire(
   await finishEvaluation(tx, id, { evaluation: evaluation.number, failures, wakeAt: null });
   const change = { id, state, sentence, gates, requiredApprovals, policyDigest, at, decidedAt: at };
   await publish(deps, tx, evaluation, promotion, change);
-  await audit(deps, tx, evaluation.tenantId, promotion, state, 0);
-  return { entered: state, blocked: [] };
+  await audit(deps, tx, evaluation.tenantId, promotion, state, []);
+  return { entered: state, blocked: [], voided: [] };
 }
 
 /** Ends this evaluation and sees to the next one: soon when a service did not answer, else when time changes something. */
@@ -156,8 +163,9 @@ async function planNext(
   }
 }
 
-function isUnavailable({ scans, policies, evidence }: Answers): boolean {
+function isUnavailable({ scans, policies, evidence, approvers }: Answers): boolean {
   return (
+    approvers.kind === 'unavailable' ||
     scans.some(({ missing }) => missing?.kind === 'unavailable') ||
     policies.some(({ answer }) => answer.kind === 'unavailable') ||
     evidence.some(({ packet }) => packet.kind === 'unavailable')
@@ -197,13 +205,13 @@ async function audit(
   tenantId: string,
   promotion: PromotionRow,
   to: PromotionState,
-  voidedApprovals: number,
+  voided: readonly VoidedApproval[],
 ): Promise<void> {
   await deps.host.audit(tx, {
     tenantId,
     service: 'releases',
     action: 'releases.promotion.move',
     target: { type: 'promotion', id: promotion.id },
-    details: { from: promotion.state, to, voidedApprovals },
+    details: { from: promotion.state, to, voidedApprovals: voided.length, because: codesOf(voided) },
   });
 }

@@ -1,12 +1,13 @@
 import type { Release } from '@stella-ops/contracts/releases';
 import type { Deps } from '../deps.ts';
-import type { EvidenceFact, PolicyFact, ScanFact } from '../domain/facts.ts';
+import type { ApproversFact, EvidenceFact, PolicyFact, ScanFact } from '../domain/facts.ts';
 import { isOpen } from '../domain/promotion-states.ts';
 import { decisionsOf, type PromotionDecision } from '../store/decisions.ts';
 import { findEnvironment } from '../store/environments.ts';
 import { lockPromotion, type PromotionRow } from '../store/promotions.ts';
 import { findRelease } from '../store/releases.ts';
 import { applyEvaluation } from './apply-evaluation.ts';
+import { askApprovers } from './ask-approvers.ts';
 import { mapLimited } from './ask.ts';
 import { askEvidence } from './ask-evidence.ts';
 import { askPolicy } from './ask-policy.ts';
@@ -25,11 +26,16 @@ export interface Evaluation {
   readonly policy: string | null;
 }
 
-/** What other services said. */
-export interface Answers {
+/** What scanner, policy and evidence said of the images of a release. */
+export interface ImageAnswers {
   readonly scans: readonly ScanFact[];
   readonly policies: readonly PolicyFact[];
   readonly evidence: readonly EvidenceFact[];
+}
+
+/** What other services said. */
+export interface Answers extends ImageAnswers {
+  readonly approvers: ApproversFact;
 }
 
 /**
@@ -49,12 +55,12 @@ export async function evaluatePromotion(
   const begun = await begin(deps, tenantId, promotionId, evaluation);
   if (begun === undefined) return;
   const isOver = deps.clock.now() >= begun.promotion.expiresAt;
-  const isJudged = begun.release.mode === 'verified' && !isOver;
-  await applyEvaluation(deps, begun, isJudged ? await askAll(deps, begun, signal) : NO_ANSWERS);
+  await applyEvaluation(deps, begun, isOver ? NO_ANSWERS : await askAll(deps, begun, signal));
   deps.record.evaluation((deps.clock.monotonicMs() - startedMs) / 1000, {});
 }
 
-export const NO_ANSWERS: Answers = { scans: [], policies: [], evidence: [] };
+const NO_IMAGES: ImageAnswers = { scans: [], policies: [], evidence: [] };
+const NO_ANSWERS: Answers = { ...NO_IMAGES, approvers: { kind: 'known', mayApprove: new Map() } };
 
 async function begin(
   deps: Deps,
@@ -72,9 +78,15 @@ async function begin(
   });
 }
 
-/** Asks scanner, policy and evidence about every image of a release. */
-export async function askAll(deps: Deps, evaluation: Evaluation, signal: AbortSignal): Promise<Answers> {
+async function askAll(deps: Deps, evaluation: Evaluation, signal: AbortSignal): Promise<Answers> {
+  const images = await askAboutImages(deps, evaluation, signal);
+  return { ...images, approvers: await askApprovers(deps, evaluation.tenantId, evaluation.promotion.id, signal) };
+}
+
+/** Asks scanner, policy and evidence about every image of a release, unless it is unverified. */
+export async function askAboutImages(deps: Deps, evaluation: Evaluation, signal: AbortSignal): Promise<ImageAnswers> {
   const { tenantId, number, promotion, release, policy } = evaluation;
+  if (release.mode === 'unverified') return NO_IMAGES;
   const scans = await mapLimited(release.components, AT_ONCE, (part) => askScanner(deps, tenantId, part, signal));
 
   const known = await decisions(deps, evaluation);

@@ -7,9 +7,9 @@ import { orderGate } from '../domain/gates/order-gate.ts';
 import { policyGate } from '../domain/gates/policy-gate.ts';
 import { scanGate } from '../domain/gates/scan-gate.ts';
 import { unverifiedGates } from '../domain/gates/unverified-gates.ts';
-import type { Answers } from './evaluate-promotion.ts';
+import type { ImageAnswers } from './evaluate-promotion.ts';
 
-export interface GateFacts extends Answers {
+export interface GateFacts extends ImageAnswers {
   readonly release: string;
   readonly mode: 'verified' | 'unverified';
   readonly environment: string;

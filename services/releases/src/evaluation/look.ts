@@ -3,8 +3,8 @@ import type { FreezeFact } from '../domain/facts.ts';
 import { approvalGate } from '../domain/gates/approval-gate.ts';
 import { policyDigestOf } from '../domain/policy-digest.ts';
 import { standingApprovals } from '../domain/standing-approvals.ts';
-import { approvalFacts, voidedPeople } from '../promotion-approvals.ts';
-import { approvalsOf } from '../store/approvals.ts';
+import { approvalFacts, lostApprovals } from '../promotion-approvals.ts';
+import { approvalsOf, type VoidedApproval } from '../store/approvals.ts';
 import { environmentBefore, type EnvironmentRow, freezesOf } from '../store/environments.ts';
 import { progressIn, type PromotionRow } from '../store/promotions.ts';
 import { targetsOfEnvironment } from '../store/targets.ts';
@@ -18,8 +18,10 @@ export interface Looked {
   readonly freezes: readonly FreezeFact[];
   /** `undefined` while an image is without a decision. */
   readonly policyDigest: string | null | undefined;
-  /** Ids of approvals that were given for something else. */
-  readonly voided: readonly string[];
+  /** Approvals that count no more, and why. */
+  readonly voided: readonly VoidedApproval[];
+  /** An approval counts of which Authority was not asked, because it was given since: look once more. */
+  readonly isUnasked: boolean;
 }
 
 /** All gates of a promotion, from what others answered and what lies here: under the locks of both. */
@@ -51,15 +53,18 @@ export async function look(
   const approvals = await approvalsOf(tx, [promotion.id]);
   const { requestedBy } = promotion;
   const barred = environment.isSeparationOfDuties ? requestedBy.id : undefined;
-  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, barred, gates: others };
-  const { standing, voided } = standingApprovals(approvalFacts(approvals), basis);
-  const lost = voidedPeople(approvals, standing);
-  const approval = approvalGate(at, environment, requestedBy, standing, lost);
+  const { approvers } = answers;
+  const basis = { releaseDigest: promotion.releaseDigest, policyDigest, barred, approvers, gates: others };
+  const { standing, voided, isUnasked } = standingApprovals(approvalFacts(approvals), basis);
+  const lost = lostApprovals(approvals, standing, voided);
+  const unknown = approvers.kind === 'unavailable' ? approvers : undefined;
+  const approval = approvalGate(at, environment, requestedBy, { standing, lost, unknown });
   return {
     gates: withEarlierTimes([...others, approval], promotion.gates),
     freezes,
     policyDigest,
-    voided: voided.map(({ approvalId }) => approvalId),
+    voided,
+    isUnasked,
   };
 }
 

@@ -65,6 +65,19 @@ export async function openPromotions(tx: Tx): Promise<string[]> {
   return idsOf(rows);
 }
 
+/** Those with an approval of somebody that counts. */
+export async function openPromotionsApprovedBy(tx: Tx, personId: string): Promise<string[]> {
+  const { rows } = await sql<Ids[number]>`
+    select p.promotion_id as id
+    from releases.promotion p
+    where ${UNDEPLOYED} and exists (
+      select from releases.approval a
+      where a.tenant_id = p.tenant_id and a.promotion_id = p.promotion_id and a.person_id = ${personId}
+        and a.is_valid and a.verdict = 'approved'
+    )`.execute(tx);
+  return idsOf(rows);
+}
+
 export async function openPromotionsOfImage(tx: Tx, imageDigest: string): Promise<string[]> {
   const { rows } = await sql<Ids[number]>`
     select p.promotion_id as id

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { DecisionFact, FreezeFact, PolicyReason, ScanFact } from '../facts.ts';
-import { approvalGate } from './approval-gate.ts';
+import type { VoidCode } from '@stella-ops/contracts/releases';
+import type { ApprovalFact, DecisionFact, FreezeFact, LostApproval, PolicyReason, ScanFact } from '../facts.ts';
+import { approvalGate, waitsForAuthority } from './approval-gate.ts';
 import { evidenceGate } from './evidence-gate.ts';
 import { freezeGate, nextFreezeChange } from './freeze-gate.ts';
 import { isMet } from './gate.ts';
@@ -206,21 +207,56 @@ const ADA = { id: 'ada-id', name: 'ada' };
 test('approval: says how many of how many, who gave them, and who may', () => {
   const rule = { requiredApprovals: 2, isSeparationOfDuties: true };
   const bob = { approvalId: 'a', personId: 'bob', personName: 'bob', releaseDigest: '', policyDigest: null };
-  expect(approvalGate(AT, rule, ADA, [bob], [])).toMatchObject({
+  const given = (...standing: ApprovalFact[]) => ({ standing, lost: [] });
+  expect(approvalGate(AT, rule, ADA, given(bob))).toMatchObject({
     state: 'waiting',
     sentence: '1 of 2 approvals given (bob).',
     fix: '1 more person has to approve it.',
     unblockedBy: 'anybody who may approve promotions (promotion.approve) other than ada, who asked',
   });
-  expect(approvalGate(AT, rule, ADA, [bob, bob], []).state).toBe('passed');
-  expect(approvalGate(AT, { ...rule, requiredApprovals: 0 }, ADA, [], []).state).toBe('passed');
-  expect(approvalGate(AT, rule, ADA, [], ['bob-id', 'eve-id']).sentence).toContain(
-    '2 earlier approvals no longer count: what they were given for has changed.',
+  expect(approvalGate(AT, rule, ADA, given(bob, bob)).state).toBe('passed');
+  expect(approvalGate(AT, { ...rule, requiredApprovals: 0 }, ADA, given()).state).toBe('passed');
+  expect(approvalGate(AT, { ...rule, isSeparationOfDuties: false }, ADA, given()).unblockedBy).not.toContain('ada');
+});
+
+test('approval: says of whom it does not count any more, and why', () => {
+  const rule = { requiredApprovals: 2, isSeparationOfDuties: true };
+  const lost = (name: string, code?: VoidCode): LostApproval => ({ personId: `${name}-id`, personName: name, code });
+  const sentence = (...people: LostApproval[]) => approvalGate(AT, rule, ADA, { standing: [], lost: people }).sentence;
+  expect(sentence(lost('bob'), lost('eve', 'blocked'))).toBe(
+    '0 of 2 approvals given. 2 earlier approvals no longer count: what they were given for has changed.',
   );
-  expect(approvalGate(AT, { ...rule, isSeparationOfDuties: false }, ADA, [], []).unblockedBy).not.toContain('ada');
-  expect(approvalGate(AT, rule, ADA, [bob], ['ada-id', 'eve-id']).sentence).toBe(
-    "1 of 2 approvals given (bob). 1 earlier approval no longer counts: what it was given for has changed. ada's own approval does not count: ada asked.",
+  expect(sentence(lost('ada', 'duties'), lost('eve', 'changed'))).toBe(
+    "0 of 2 approvals given. 1 earlier approval no longer counts: what it was given for has changed. ada's own approval does not count: ada asked.",
   );
+  expect(sentence(lost('bob', 'right_lost'))).toBe(
+    '0 of 2 approvals given. bob may no longer approve promotions: that approval is void.',
+  );
+  expect(sentence(lost('bob', 'right_lost'), lost('eve', 'right_lost'))).toContain(
+    'bob, eve may no longer approve promotions: those approvals are void.',
+  );
+});
+
+test('approval: while Authority does not say who may approve, enough are not enough, and nobody can help', () => {
+  const rule = { requiredApprovals: 1, isSeparationOfDuties: true };
+  const bob = { approvalId: 'a', personId: 'bob', personName: 'bob', releaseDigest: '', policyDigest: null };
+  const unknown = { ...down, service: 'Authority' };
+  const gate = approvalGate(AT, rule, ADA, { standing: [bob], lost: [], unknown });
+  expect(gate).toMatchObject({
+    state: 'waiting',
+    fix: null,
+    sentence:
+      '1 of 1 approval given (bob). Whether that person may still approve is not known: Authority did not answer (DEADLINE_EXCEEDED: no answer); it is asked again by itself.',
+  });
+  expect(waitsForAuthority(gate)).toBe(true);
+  const more = approvalGate(AT, { ...rule, requiredApprovals: 2 }, ADA, { standing: [bob], lost: [], unknown });
+  expect([more.state, more.fix, waitsForAuthority(more)]).toEqual([
+    'waiting',
+    '1 more person has to approve it.',
+    false,
+  ]);
+  const none = approvalGate(AT, rule, ADA, { standing: [], lost: [], unknown });
+  expect(none.sentence).toBe('0 of 1 approval given.');
 });
 
 test('unverified: evidence is skipped in words, and counts as met', () => {

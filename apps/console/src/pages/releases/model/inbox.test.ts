@@ -10,6 +10,7 @@ const approval = {
   releaseDigest: `sha256:${'a'.repeat(64)}`,
   policyDigest: null,
   isValid: true,
+  voided: null,
   decidedAt: '2026-11-21T10:00:00.000Z',
 };
 

@@ -12,6 +12,7 @@ const approval = (isValid: boolean) => ({
   releaseDigest: `sha256:${'a'.repeat(64)}`,
   policyDigest: null,
   isValid,
+  voided: null,
   decidedAt: '2026-11-21T10:00:00.000Z',
 });
 const strict = { isSeparationOfDuties: true };

@@ -25,15 +25,16 @@ export function ApprovalList({ approvals }: { readonly approvals: readonly Appro
             )}
           </p>
           {approval.isValid ? null : (
-            <p className="approval-void">
-              Void: the digests or the policy are others now, or a gate became blocked. It has to be given again.
-            </p>
+            <p className="approval-void">Void: {approval.voided?.sentence ?? VOID} It has to be given again.</p>
           )}
         </li>
       ))}
     </ul>
   );
 }
+
+/** Of those voided before their reason was kept. */
+const VOID = 'The digests or the policy are others now, or a gate became blocked.';
 
 function lookOf({ verdict, isValid }: Approval): StateLook {
   if (verdict === 'rejected') return { tone: 'failed', word: 'Rejected' };
