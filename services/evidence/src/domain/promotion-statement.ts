@@ -70,7 +70,7 @@ export function promotionStatement(step: PromotionStep, promotion: Promotion, re
         reason: approval.reason,
         releaseDigest: approval.releaseDigest,
         policyDigest: approval.policyDigest,
-        isValid: approval.isValid,
+        isValid: countedAt(approval, step.occurredAt),
         decidedAt: approval.decidedAt,
       })),
       requiredApprovals: promotion.requiredApprovals,
@@ -80,6 +80,11 @@ export function promotionStatement(step: PromotionStep, promotion: Promotion, re
       record: { version: promotion.version, state: promotion.state, updatedAt: promotion.updatedAt },
     },
   });
+}
+
+/** Whether an approval counted for an end: one that was void by then did not, whatever came later changes nothing. */
+function countedAt({ isValid, voided }: Promotion['approvals'][number], at: Timestamp): boolean {
+  return isValid || (voided !== null && voided.at > at);
 }
 
 const WHAT_HAPPENED: Readonly<Record<SealedState, string>> = {
