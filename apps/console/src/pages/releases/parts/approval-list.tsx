@@ -25,7 +25,7 @@ export function ApprovalList({ approvals }: { readonly approvals: readonly Appro
             )}
           </p>
           {approval.isValid ? null : (
-            <p className="approval-void">Void: {approval.voided?.sentence ?? VOID} It has to be given again.</p>
+            <p className="approval-void">Void: {approval.voided?.sentence ?? VOID} It does not count again.</p>
           )}
         </li>
       ))}
