@@ -31,6 +31,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'policy.exceptions.reject': { reason: 'probe' },
   'policy.exceptions.revoke': { reason: 'probe' },
   'signer.sign': { payloadType: 'text/plain', payload: 'eA==' },
+  'signer.keys.rotate': { retire: 'no-such-key' },
   'attestor.attest': { statement: 'e30=' },
   'attestor.entries.append': {
     hashedRekordRequestV002: {
@@ -39,8 +40,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
     },
   },
   'evidence.capsules.create': { decisionId: DIGEST },
-  'releases.components.create': { name: 'probe', repository: 'registry.example/probe' },
   'evidence.audit.export': { first: 999_999_999 },
+  'releases.components.create': { name: 'probe', repository: 'registry.example/probe' },
   'releases.environments.create': { name: 'probe', order: 999 },
   'releases.freezes.create': { startsAt: SOON, endsAt: '2099-01-02T00:00:00.000Z', reason: 'probe' },
   'releases.releases.create': { name: 'probe', version: '1.0.0', components: [{ component: 'none', image: '1' }] },
@@ -116,8 +117,8 @@ export async function collectIds({ admin, rosa, sam }: People, agentUrl: string)
     body: { name: 'probe', scopes: ['audit.read'], expiresAt: new Date(Date.now() + 3_600_000).toISOString() },
   });
   const client = await authority.createClient({ body: { name: 'probe', scopes: ['audit.read'] } });
-  const deployment = await deploySomething(admin, environment?.name ?? '', environment?.id ?? '', agentUrl);
   const audit = await admin.client(EVIDENCE_ROUTES).exportAudit({ body: { last: 2 } });
+  const deployment = await deploySomething(admin, environment?.name ?? '', environment?.id ?? '', agentUrl);
   return new Map(
     Object.entries({
       ...deployment,
@@ -133,8 +134,8 @@ export async function collectIds({ admin, rosa, sam }: People, agentUrl: string)
       findingId: finding.id,
       logIndex: String(packet.logIndex),
       packetId: packet.id,
-      capsuleDigest: packet.capsuleDigest ?? undefined,
       exportId: audit.body.id,
+      capsuleDigest: packet.capsuleDigest ?? undefined,
       componentId: component?.id,
       environmentId: environment?.id,
       freezeId: frozen.body.freezes[0]?.id,

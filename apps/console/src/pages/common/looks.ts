@@ -3,6 +3,7 @@ import type { Agent, Drift } from '@stella-ops/contracts/deployments';
 import type { Finding, LedgerEntry } from '@stella-ops/contracts/findings';
 import type { Decision, PolicyException } from '@stella-ops/contracts/policy';
 import type { Scan } from '@stella-ops/contracts/scanner';
+import type { SigningKey } from '@stella-ops/contracts/signer';
 import type { StateLook } from '../../ui/index.ts';
 import type { Check } from '../evidence/check/check-packet.ts';
 import type { PolicyRow } from '../security/finding-trace.ts';
@@ -34,6 +35,11 @@ export const ACTIONS: Readonly<Record<PolicyRow['action'], StateLook>> = {
   warn: { tone: 'gate', word: 'Warns', icon: 'alert' },
   deny: { tone: 'failed', word: 'Denies' },
   pending: { tone: 'human', word: 'Asks a person' },
+};
+
+export const KEY_STATES: Readonly<Record<SigningKey['state'], StateLook>> = {
+  active: { tone: 'good', word: 'Active' },
+  retired: { tone: 'held', word: 'Retired', icon: 'lock' },
 };
 
 export const PURPOSES: Readonly<Record<Decision['purpose'], string>> = {

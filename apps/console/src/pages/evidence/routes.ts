@@ -21,4 +21,11 @@ export const EVIDENCE_PAGES: readonly PageRoute[] = [
     scope: 'evidence.read',
     nav: { group: 'Evidence', icon: 'sign' },
   },
+  {
+    path: '/signing-keys',
+    title: 'Signing keys',
+    load: () => import('./keys-page.tsx'),
+    scope: 'evidence.read',
+    nav: { group: 'Evidence', icon: 'key' },
+  },
 ];
