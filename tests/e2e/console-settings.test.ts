@@ -1,6 +1,10 @@
+import { createReadStream } from 'node:fs';
+import { ATTESTOR_ROUTES } from '@stella-ops/contracts/attestor';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
+import { verifyAudit } from '@stella-ops/engine-capsule';
+import { readTrust } from '@stella-ops/engine-envelope';
 import { describeNeeding } from '@stella-ops/testkit';
 import { TEST_PASSWORD, withToken } from '@stella-ops/testkit/product';
 import { beforeAll, expect, test } from 'vitest';
@@ -143,10 +147,13 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const head = await page
       .getByRole('button', { name: 'Copy head hash' })
       .locator('..')
-      .getByTitle(/^sha256:/)
-      .getAttribute('title');
-    const { items } = (await shop.people.admin.client(AUTHORITY_ROUTES).listAudit({ query: { limit: 50 } })).body;
-    expect(items.map(({ hash }) => hash)).toContain(head);
+      .getByTitle(/^sha256:/);
+    const hashes = async () =>
+      (await shop.people.admin.client(AUTHORITY_ROUTES).listAudit({ query: { limit: 200 } })).body.items.map(
+        ({ hash }) => hash,
+      );
+    // Entries come meanwhile, and the page follows.
+    await expect.poll(async () => (await hashes()).includes((await head.getAttribute('title')) ?? '')).toBe(true);
     await page.getByRole('grid', { name: 'Audit trail' }).getByRole('rowheader').first().click();
     await page
       .getByRole('dialog', { name: /^Entry \d+/ })
@@ -163,6 +170,42 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
       await page
         .getByRole('button', { name: `${title}…` })
         .first()
+  test('a part of the audit trail is exported as a file that verifies by itself, and can be had again', async () => {
+    const { page, context, complaints } = await go('admin', '/audit');
+    await page.getByRole('button', { name: 'Export…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Export audit trail' });
+    await dialog.getByLabel('First entry').fill('one');
+    await dialog.getByRole('button', { name: 'Sign and export' }).click();
+    await dialog.getByText('Give the number of an entry, such as 1.').waitFor();
+    await dialog.getByLabel('First entry').fill('1');
+    await dialog.getByLabel('Last entry').fill('2');
+    await dialog.getByRole('button', { name: 'Sign and export' }).click();
+    await dialog.getByText(/^Entries 1 to 2 are signed/).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+    await keepPicture(page, 'audit-export');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Download package' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('audit-1-2.audit.tar.zst');
+    const trust = await shop.people.admin.client(ATTESTOR_ROUTES).getTrust({});
+    const parts: Uint8Array[] = [];
+    for await (const part of trust.body.content) parts.push(part);
+    const root = readTrust(Buffer.concat(parts), 'trust');
+    const checked = await verifyAudit(createReadStream(await download.path()), { trust: root });
+    expect(checked).toMatchObject({ status: 'verified', range: { first: 1, last: 2 } });
+
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.getByRole('button', { name: 'Export…' }).click();
+    const [again] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', { name: 'Download entries 1 to 2' }).click(),
+    ]);
+    expect(again.suggestedFilename()).toBe('audit-1-2.audit.tar.zst');
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
         .click();
       const dialog = page.getByRole('dialog', { name: title });
       const name = dialog.getByRole('textbox', { name: /^Name/ }).first();

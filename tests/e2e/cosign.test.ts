@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditStatement } from '@stella-ops/engine-capsule';
 import { digestOf } from '@stella-ops/engine-kernel';
 import {
   generateKey,
@@ -21,6 +22,7 @@ import {
 } from '@stella-ops/engine-envelope';
 import { type LocalLog, openLocalLog } from '@stella-ops/engine-tlog';
 import { describeNeeding } from '@stella-ops/testkit';
+import { contentOf, exportOf, trailOf } from '../../engine/capsule/src/testing/audit.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 describeNeeding(['cosign'], 'cosign', () => {
@@ -92,6 +94,18 @@ describeNeeding(['cosign'], 'cosign', () => {
     expect(await cosign(...args, 'artefact')).toMatchObject(accepted);
     expect((await cosign(...args, 'other')).code).toBe(1);
     expect((await cosign(...args.with(2, 'other.pub'), 'artefact')).code).toBe(1);
+  });
+
+  test('the entries of an exported audit trail are those that were signed', async () => {
+    const content = contentOf(trailOf(5));
+    const audit = exportOf(trailOf(5));
+    write('audit.sigstore.json', signStatement(auditStatement(audit), { signer: key, log }));
+    write('entries.jsonl', content);
+    write('short.jsonl', contentOf(trailOf(4)));
+    const bundle = ['--bundle', 'audit.sigstore.json', '--type', PREDICATE_TYPES.audit];
+    const args = ['verify-blob-attestation', '--key', 'key.pub', ...bundle, ...withLog];
+    expect(await cosign(...args, 'entries.jsonl')).toMatchObject(accepted);
+    expect((await cosign(...args, 'short.jsonl')).code).toBe(1);
   });
 
   test('the log is really looked at: a trusted root with another log is refused', async () => {

@@ -22,6 +22,7 @@ import { ChoiceFilter, FixedFilter, TextFilter, useChoice } from '../common/filt
 import { AUDIT_OUTCOMES, choices } from '../common/looks.ts';
 import { NoMatch } from '../common/no-match.tsx';
 import { counted } from '../common/words.ts';
+import { ExportAuditDialog } from './dialogs/export-audit-dialog.tsx';
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
   numberColumn('sequence', 'Entry', ({ sequence }) => sequence, { width: '90px' }),
@@ -75,6 +76,7 @@ export function Component() {
   const { target = '', actor = '', type = '' } = query;
   const [entryId, openEntry] = useUrlText('entry', true);
   const [isVerifying, setVerifying] = useState(false);
+  const [isExporting, setExporting] = useState(false);
   const pages = usePages(AUTHORITY_ROUTES.listAudit, {
     query: {
       ...(outcome === undefined ? {} : { outcome }),
@@ -99,14 +101,20 @@ export function Component() {
         )
       }
       actions={
-        <Button kind="primary" icon="sign" onPress={() => setVerifying(true)}>
-          Verify the chain
-        </Button>
+        <>
+          <Button icon="download" onPress={() => setExporting(true)}>
+            Export…
+          </Button>
+          <Button kind="primary" icon="sign" onPress={() => setVerifying(true)}>
+            Verify the chain
+          </Button>
+        </>
       }
       command={command('stella audit list', { outcome, actor, target })}
       asOfMs={pages.asOfMs}
     >
       {isVerifying ? <Verification /> : null}
+      <ExportAuditDialog isOpen={isExporting} onClose={() => setExporting(false)} />
       <DataGrid
         name="audit"
         label="Audit trail"
