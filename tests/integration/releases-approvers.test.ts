@@ -117,19 +117,21 @@ describeEachEngine('an approval counts while its giver may give it', (engine) =>
   });
 
   test('an approval that is given after Authority was asked is asked about before it counts', async () => {
-    const { world, ada, rosa, sam, id, until, settle, change } = await waiting({ requiredApprovals: 2 });
+    const { world, ada, rosa, sam, id, read, until, settle } = await waiting({ requiredApprovals: 3 });
     await approve(rosa.client, id);
     await settle();
     world.unfit.add(sam.userId);
+    // Neither the last one that is needed nor announced: nothing else has the gates looked at once more.
     world.afterHolders = async () => {
       world.afterHolders = undefined;
       await approve(sam.client, id);
     };
-    await change(rosa.userId, true);
+    const params = { environmentId: (await read(id)).environmentId };
+    await ada.updateEnvironment({ params, body: { requiredApprovals: 3 } }, { ifMatch: '*' });
     const looked = await until(id, 'the later one is void', ({ approvals }) => approvals[1]?.isValid === false);
     expect(looked.approvals.map(({ isValid }) => isValid)).toEqual([true, false]);
     await settle();
-    expect((await ada.getPromotion({ params: { promotionId: id } })).body.state).toBe('pending_approval');
+    expect((await read(id)).state).toBe('pending_approval');
   });
 
   test('Authority is asked only where somebody approved, and a change of others is no reason to look', async () => {
