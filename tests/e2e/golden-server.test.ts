@@ -6,6 +6,7 @@ import type { Image } from '@stella-ops/contracts/scanner';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { writeLayoutArchive } from '@stella-ops/engine-oci';
 import { type ServerProcess, startServerProcess } from '@stella-ops/testkit/product';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../apps/cli/src/registry.ts';
 import { writeDemoImage } from '../../tools/demo/demo-image.ts';
@@ -310,13 +311,14 @@ beforeAll(async () => {
   for (const [name, { who, words, exit = 0, isReasoned, keep = {}, until }] of Object.entries(STEPS)) {
     const filled = words.replaceAll(/\{(\w+)\}/g, (_, key: string) => found[key] ?? `no-${key}`).split(' ');
     const command = [...filled, ...(isReasoned === true ? ['--reason', 'for a golden file'] : []), '--format', 'json'];
-    const endsAtMs = performance.now() + 60_000;
+    const endsAtMs = performance.now() + 180_000;
     for (;;) {
       const run = await people.get(who)?.run(command);
       if (run?.exit !== exit) throw new Error(`${name} ended with ${run?.exit}: ${run?.stderr}${run?.stdout}`);
       const value: unknown = run.stdout === '' ? undefined : JSON.parse(run.stdout);
       if (until !== undefined && at(value, until) === undefined) {
         if (performance.now() > endsAtMs) throw new Error(`${name} did not come to ${until.join('.')}: ${run.stdout}`);
+        await delay(100);
         continue;
       }
       for (const [key, path] of Object.entries(keep)) found[key] = String(at(value, path));
@@ -327,7 +329,7 @@ beforeAll(async () => {
 }, 600_000);
 
 afterAll(async () => {
-  await server.end();
+  await server?.end();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -126,6 +126,29 @@ test('another artefact, type or time is refused by the check that is about it', 
   expect(outcome(verifyBundle(signed, wrongFile))).toEqual(['invalid', 'signature']);
 });
 
+test('a key whose period is over counts unless a time is given, and the check says until when it signed', () => {
+  const validFor = { start: '2026-01-01T00:00:00.000Z', end: '2026-02-01T00:00:00.000Z' };
+  const retired = { ...trust, keys: [trustedKey(signer, { validFor })] };
+  const detailOf = ({ checks }: Verification) => checks.find(({ name }) => name === 'key')?.detail;
+  const timeless = verifyBundle(attested, { ...required, trust: retired });
+  expect(outcome(timeless)).toBe('ok');
+  expect(detailOf(timeless)).toMatch(/, which signed until 2026-02-01T00:00:00.000Z; its period was not looked at$/);
+  const within = { ...required, trust: retired, at: '2026-01-15T00:00:00.000Z' };
+  expect(outcome(verifyBundle(attested, within))).toBe('ok');
+  const after = { ...within, at: '2026-03-01T00:00:00.000Z' };
+  expect(outcome(verifyBundle(attested, after))).toEqual(['invalid', 'key']);
+});
+
+test('a trusted root of before the rotation says to get the new one; no trusted root at all does not', () => {
+  const detailWith = (keys: readonly ReturnType<typeof trustedKey>[]) => {
+    const verdict = verifyBundle(attested, { ...required, trust: { ...trust, keys } });
+    return verdict.ok ? 'ok' : `${verdict.status}: ${verdict.failed.detail}`;
+  };
+  const other = trustedKey(generateKey('p256'));
+  expect(detailWith([other])).toMatch(/^unverifiable: no trusted key .* get the new trusted root$/);
+  expect(detailWith([])).toBe(`unverifiable: no trusted key has the hint ${signer.keyHint}`);
+});
+
 test('the entry of another signature is no proof, however valid it is', () => {
   const second = signStatement(statement, { signer, log });
   const entriesOf = (bytes: Uint8Array) => {

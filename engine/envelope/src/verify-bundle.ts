@@ -108,7 +108,7 @@ function findKey(bundle: Bundle, { trust, at }: VerifyOptions): { key: TrustedKe
   }
   const named = trust.keys.filter(({ hint }) => hint === keyHint);
   const [first] = named;
-  if (first === undefined) return { key: undefined, check: missing('key', unknownKey(keyHint)) };
+  if (first === undefined) return { key: undefined, check: missing('key', unknownKey(keyHint, trust)) };
   // One key may be listed for several periods.
   const key = named.find(({ validFor }) => outsideOf(validFor, at) === undefined);
   if (key === undefined) return { key: first, check: failed('key', `the key is ${outsideOf(first.validFor, at)}`) };
@@ -119,8 +119,12 @@ function findKey(bundle: Bundle, { trust, at }: VerifyOptions): { key: TrustedKe
 }
 
 /** Keys are replaced: who verifies with a trusted root of before has to hear what to do. */
-const unknownKey = (hint: string): string =>
-  `no trusted key has the hint ${hint}; if the signer has rotated its key since, get the new trusted root`;
+function unknownKey(hint: string, { keys }: TrustMaterial): string {
+  const sentence = `no trusted key has the hint ${hint}`;
+  return keys.length === 0
+    ? sentence
+    : `${sentence}; if the signer has rotated its key since, get the new trusted root`;
+}
 
 function checkSignature({ content }: Bundle, message: Uint8Array | undefined, key: TrustedKey | undefined): Check {
   if (key === undefined) return skipped('signature', 'there is no key to verify it with');
