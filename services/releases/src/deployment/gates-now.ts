@@ -150,6 +150,9 @@ export async function noteNotDeployed(
   const lost = await deps.host.database.withTenant(tenantId, async (tx) => {
     const promotion = await lockWithEnvironment(tx, promotionId);
     if (promotion?.state !== 'approved') return [];
+    // A rollback or another promotion has taken its turn since it was looked at, and has said so.
+    const environment = await findEnvironment(tx, promotion.environmentId);
+    if (environment?.currentPromotionId !== promotionId) return [];
     const at = deps.clock.now();
     const sentence = `Approved, but not deployed. ${why}`;
     const looked = asked === undefined ? undefined : await lookOnce(tx, asked, promotion, at);
