@@ -28,7 +28,7 @@ const NOTED = defineEvent({
 const ago = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
 
 describeEachEngine('metrics of what waits', (engine) => {
-  test('say how long the oldest job and the oldest event wait, and how far a consumer is behind', async () => {
+  test('say how long the oldest job and the oldest event wait, how far a consumer is behind, and what it gave up', async () => {
     const database = await engine.fresh();
     await migrate(database, [EVENTS_SCHEMA]);
     const jobs = await openJobs({ database, jobs: [JOB], onError: () => undefined });
@@ -53,18 +53,35 @@ describeEachEngine('metrics of what waits', (engine) => {
     expect(await told('jobs_waiting_seconds')).toBeGreaterThan(590);
     expect(await told('events_waiting_seconds')).toBeGreaterThan(290);
 
-    let isHeldUp: () => void = () => undefined;
-    const heldUp = new Promise<void>((resolve) => (isHeldUp = resolve));
-    const fault = (): Promise<void> => Promise.reject(new Error('not today'));
+    await database.withTenant(TENANT_A, (tx) => {
+      const id = '01930000-0000-7000-8000-000000000002';
+      return publishEvent(tx, NOTED, { id, tenantId: TENANT_A, occurredAt: ago(0), data: { text: 'b' } });
+    });
+    const heldUp = new Set(['test.stuck', 'test.failing']);
+    const allHeldUp = Promise.withResolvers<void>();
+    const consumer = (name: string, error: Error) => {
+      const fault = (): Promise<void> => Promise.reject(error);
+      return { name, types: [NOTED.type], handle: fault, reset: fault };
+    };
     const running = await startEvents({
       database,
-      consumers: [{ name: 'test.stuck', types: [NOTED.type], handle: fault, reset: fault }],
-      onError: (_error, consumer) => consumer === 'test.stuck' && isHeldUp(),
+      consumers: [
+        // What the driver says of a connection that is gone: no event is to blame.
+        consumer('test.stuck', Object.assign(new Error('read ECONNRESET'), { syscall: 'read' })),
+        consumer('test.failing', new Error('not today')),
+      ],
+      retries: { attempts: 1, firstRetryMs: 1, longestRetryMs: 1 },
+      onError: (_error, name = '') => {
+        heldUp.delete(name);
+        if (heldUp.size === 0) allHeldUp.resolve();
+      },
     });
-    await heldUp;
+    await allHeldUp.promise;
     await running.stop();
     expect(await told('events_waiting_seconds')).toBe(0);
-    expect(await told('events_behind{consumer="test.stuck"}')).toBe(1);
+    expect(await told('events_behind{consumer="test.stuck"}')).toBe(2);
+    expect(await told('events_parked{consumer="test.stuck"}')).toBe(0);
+    expect(await told('events_parked{consumer="test.failing"}')).toBe(1);
     await jobs.drain(1000);
     await database.close();
   });

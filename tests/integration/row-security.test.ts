@@ -116,7 +116,7 @@ describeEachServer('row-level security', (started) => {
 /** The list of tenants itself: its rows are the tenants. */
 const CATALOGUE = 'authority.tenant';
 
-/** What the shop does not do: folders that are watched, scans of images in a registry. */
+/** What the shop does not do: folders that are watched, scans of images in a registry, events that fail. */
 async function fillTheRest(tx: Transaction<unknown>): Promise<void> {
   const digest = digestOf('probe');
   await sql`
@@ -125,6 +125,10 @@ async function fillTheRest(tx: Transaction<unknown>): Promise<void> {
   await sql`
     insert into releases.scan_request (tenant_id, image_digest, attempt)
     values (current_setting('app.tenant_id')::uuid, ${digest}, 1)`.execute(tx);
+  await sql`
+    insert into events.parked (consumer, event_id, tenant_id, position, state, type, version, data, occurred_at)
+    select 'test.probe', id, tenant_id, position, 'parked', type, version, data, occurred_at
+    from events.outbox where position is not null order by position limit 1`.execute(tx);
   await sql`
     insert into scanner.image_alias (tenant_id, alias, digest)
     select tenant_id, ${digest}, digest from scanner.image limit 1`.execute(tx);

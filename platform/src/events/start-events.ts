@@ -2,6 +2,8 @@ import type { Database, Subscription } from '../database/index.ts';
 import { assignPositions } from './assign-positions.ts';
 import { EVENTS_CHANNEL, OUTBOX_CHANNEL } from './channels.ts';
 import { consume } from './consume.ts';
+import { EVENT_RETRIES, type EventRetries } from './retries.ts';
+import type { EventFailure } from './set-aside.ts';
 import type { Consumer } from './types.ts';
 import { WakeLoop } from './wake-loop.ts';
 
@@ -9,8 +11,12 @@ export interface EventsOptions {
   readonly database: Database;
   /** Consumers that this process runs. */
   readonly consumers: readonly Consumer[];
-  /** Gets what a consumer threw, by its name, and faults of the relay itself. */
-  readonly onError: (error: unknown, consumer?: string) => void;
+  readonly retries?: EventRetries;
+  /**
+   * Gets what a consumer threw, by its name, and faults of the relay itself. With `failure` one event failed and others go
+   * on; without it all wait.
+   */
+  readonly onError: (error: unknown, consumer?: string, failure?: EventFailure) => void;
 }
 
 export interface RunningEvents {
@@ -21,15 +27,26 @@ export interface RunningEvents {
 }
 
 /** Starts the relay, of which any number may run in any number of processes, and the consumers. */
-export async function startEvents({ database, consumers, onError }: EventsOptions): Promise<RunningEvents> {
+export async function startEvents(options: EventsOptions): Promise<RunningEvents> {
+  const { database, consumers, retries = EVENT_RETRIES, onError } = options;
   let isStopping = false;
-  const relay = new WakeLoop(async () => {
-    if (await assignPositions(database)) relay.wake();
-  }, onError);
+  const relay = new WakeLoop(
+    async () => {
+      if (await assignPositions(database)) relay.wake();
+    },
+    (error) => onError(error),
+  );
   const loops = consumers.map(
     (consumer) =>
       new WakeLoop(
-        () => consume(database, consumer, () => isStopping),
+        () =>
+          consume({
+            database,
+            consumer,
+            retries,
+            isStopping: () => isStopping,
+            onFailure: (error, failure) => onError(error, consumer.name, failure),
+          }),
         (error) => onError(error, consumer.name),
       ),
   );

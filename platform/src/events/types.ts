@@ -21,7 +21,8 @@ export interface Consumer {
   readonly types: readonly string[];
   /**
    * Does in the event's tenant what follows from it. What it writes through `tx` stands exactly once. When it throws, the
-   * event is given again later, and those behind it wait.
+   * event is given again later, a number of times; those of the same tenant behind it wait, and other tenants do not. So
+   * order holds within a tenant, and not between two.
    */
   handle(tx: Transaction<unknown>, event: StoredEvent): Promise<void>;
   /** Events were removed before this consumer came to them: it must look at the whole state again. */

@@ -5,10 +5,10 @@ const LONGEST_PAUSE_MS = 30_000;
 
 /**
  * Runs one task whenever it is woken, never twice at a time; woken while it runs, it runs once more. After a failure it
- * pauses, longer each time.
+ * pauses, longer each time. A task may answer in how many milliseconds it wants to look again.
  */
 export class WakeLoop {
-  readonly #run: () => Promise<void>;
+  readonly #run: () => Promise<number | void>;
   readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -16,7 +16,7 @@ export class WakeLoop {
   #isStopped = false;
   #pauseMs = FIRST_PAUSE_MS;
 
-  constructor(run: () => Promise<void>, onError: (error: unknown) => void) {
+  constructor(run: () => Promise<number | void>, onError: (error: unknown) => void) {
     this.#run = run;
     this.#onError = onError;
   }
@@ -42,7 +42,8 @@ export class WakeLoop {
     while (this.#isWanted && !this.#isStopped) {
       this.#isWanted = false;
       try {
-        await this.#run();
+        const againMs = await this.#run();
+        nextMs = Math.min(Math.ceil(againMs ?? LOOK_ANYWAY_MS), LOOK_ANYWAY_MS);
         this.#pauseMs = FIRST_PAUSE_MS;
       } catch (error) {
         this.#onError(error);

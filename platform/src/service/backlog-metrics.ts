@@ -28,6 +28,18 @@ export const BACKLOG_METRICS = {
     help: 'Events that a consumer has still to take up, by consumer',
     labels: ['consumer'],
   },
+  eventsParked: {
+    name: 'events_parked',
+    type: 'gauge',
+    help: 'Events that failed for good and wait for an administrator, by consumer',
+    labels: ['consumer'],
+  },
+  eventsHeld: {
+    name: 'events_held',
+    type: 'gauge',
+    help: 'Events that wait behind one of the same tenant that failed, by consumer',
+    labels: ['consumer'],
+  },
 } as const satisfies MetricCatalogue;
 
 /** What waits in the database, read when it is asked for. Every process of an installation tells the same. */
@@ -42,7 +54,11 @@ export function backlogMetrics(database: Database): {
       record.jobsWaiting(Number(jobs.count), {});
       record.jobsWaitingSeconds(jobs.seconds, {});
       record.eventsWaitingSeconds(events.seconds, {});
-      for (const { name, behind } of consumers) record.eventsBehind(Number(behind), { consumer: name });
+      for (const { name, behind, parked, held } of consumers) {
+        record.eventsBehind(Number(behind), { consumer: name });
+        record.eventsParked(Number(parked), { consumer: name });
+        record.eventsHeld(Number(held), { consumer: name });
+      }
       return metrics.render();
     },
   };
@@ -56,9 +72,11 @@ async function readBacklog(tx: Transaction<unknown>) {
   const events = await sql<{ seconds: number }>`
     select coalesce(greatest(extract(epoch from now() - min(occurred_at)), 0), 0)::float8 as seconds
     from events.outbox where position is null`.execute(tx);
-  const consumers = await sql<{ name: string; behind: bigint }>`
-    select c.name, greatest(s.last_position - c.position, 0) as behind
-    from events.consumer c cross join events.state s order by c.name`.execute(tx);
+  const consumers = await sql<{ name: string; behind: bigint; parked: bigint; held: bigint }>`
+    select c.name, greatest(s.last_position - c.position, 0) as behind,
+           count(p.state) filter (where p.state = 'parked') as parked, count(p.state) filter (where p.state = 'held') as held
+    from events.consumer c cross join events.state s left join events.parked p on p.consumer = c.name
+    group by c.name, c.position, s.last_position order by c.name`.execute(tx);
   return {
     jobs: jobs.rows[0] ?? { count: 0n, seconds: 0 },
     events: events.rows[0] ?? { seconds: 0 },

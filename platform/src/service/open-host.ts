@@ -1,7 +1,7 @@
 import { createClient, type Principal, type Transport } from '@stella-ops/contracts';
 import { AUDIT_SCHEMA, recordAudit, requestAudit } from '../audit/index.ts';
 import { assertNoTransaction, type Database, migrate } from '../database/index.ts';
-import { EVENTS_SCHEMA, type RunningEvents, startEvents } from '../events/index.ts';
+import { type EventRetries, EVENTS_SCHEMA, type RunningEvents, startEvents } from '../events/index.ts';
 import {
   createPipeline,
   databaseIdempotency,
@@ -43,6 +43,8 @@ export interface HostOptions {
   readonly roles: readonly string[];
   readonly database: Database;
   readonly objects: Objects;
+  /** What becomes of events that a consumer cannot do. */
+  readonly eventRetries?: EventRetries;
   /** By service id. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly clock: SystemClock;
@@ -233,7 +235,12 @@ export async function openHost(options: HostOptions): Promise<OpenHost> {
   late.events = await startEvents({
     database,
     consumers: running.flatMap((service) => service.consumers ?? []),
-    onError: (error, consumer) => logger.error('Events are held up', { error, consumer }),
+    ...(options.eventRetries === undefined ? {} : { retries: options.eventRetries }),
+    onError: (error, consumer, failure) => {
+      if (failure === undefined) logger.error('Events are held up', { error, consumer });
+      else if (failure.isParked) logger.error('An event is parked', { error, consumer, ...failure });
+      else logger.warn('An event failed', { error, consumer, ...failure });
+    },
   });
   for (const service of running) await service.ready?.();
   await jobs.work(allJobs);

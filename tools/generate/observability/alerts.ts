@@ -121,7 +121,15 @@ const backlogAlerts = (q: Queries): readonly Alert[] => [
     when: above(max(q.gauge('events_behind'), ['consumer']), 1000),
     forMinutes: 15,
     summary: '{{ $labels.consumer }} is more than 1,000 events behind',
-    action: 'Look for "Events are held up" with this consumer in the log; it tries the same event again and again.',
+    action: 'Look for "Events are held up" with this consumer in the log: mostly the database does not answer it.',
+  },
+  {
+    name: 'StellaEventsParked',
+    severity: 'warning',
+    when: above(max(q.gauge('events_parked'), ['consumer']), 0),
+    forMinutes: 0,
+    summary: '{{ $labels.consumer }} has given up {{ $value }} events; what follows them in their tenants waits',
+    action: '`stella-server events list` says which and why. Mend it, then `events retry`: docs/operations/events.md.',
   },
   {
     name: 'StellaScansWait',

@@ -130,6 +130,8 @@ export async function isSettled(database: Database): Promise<boolean> {
       sql<{ isSettled: boolean }>`
         select not exists (select from events.outbox where position is null)
            and not exists (select from events.consumer join events.state on position < last_position)
+           and not exists (select from events.parked p where state <> 'parked' and not exists (
+             select from events.parked f where f.consumer = p.consumer and f.tenant_id = p.tenant_id and f.state = 'parked'))
            and not exists (select from jobs.job where state in ('created', 'retry', 'active') and start_after <= now())
           as "isSettled"`.execute(tx),
     { isReadOnly: true },
