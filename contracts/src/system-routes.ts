@@ -4,8 +4,10 @@ import { JsonValue } from './schemas.ts';
 
 const Readiness = z.object({
   status: z.enum(['ready', 'failing', 'draining']),
-  /** Why a check fails stands in the log; this page is public. */
-  checks: z.array(z.object({ name: z.string(), status: z.enum(['ok', 'failing']), durationMs: z.number() })),
+  /** Why a check fails stands in the log; this page is public. What is `degraded` serves, and somebody should look. */
+  checks: z.array(
+    z.object({ name: z.string(), status: z.enum(['ok', 'degraded', 'failing']), durationMs: z.number() }),
+  ),
 });
 
 /** Served by every process, without authentication: probes and scrapers have no token. */

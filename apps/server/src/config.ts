@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EVENT_RETRIES } from '@stella-ops/platform/events';
 import { defineConfig, LOG_LEVELS, secret } from '@stella-ops/platform/runtime';
 
 const port = z.int().min(0).max(65_535);
@@ -83,6 +84,22 @@ export const LOG_CONFIG = defineConfig({
   }),
 });
 
+export const EVENTS_CONFIG = defineConfig({
+  summary: 'What becomes of events that a service cannot take up',
+  schema: z.strictObject({
+    attempts: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(EVENT_RETRIES.attempts)
+      .describe('How often such an event is tried before it is parked and waits for `stella-server events`.'),
+    firstRetryMs: milliseconds
+      .default(EVENT_RETRIES.firstRetryMs)
+      .describe('Pause after the first attempt; it doubles with each.'),
+    longestRetryMs: milliseconds.default(EVENT_RETRIES.longestRetryMs).describe('Longest pause between two attempts.'),
+  }),
+});
+
 const address = z.url({ protocol: /^https$/ }).optional();
 const addressOf = (service: string) => address.describe(`https://host:port of the process that runs ${service}.`);
 
@@ -108,5 +125,6 @@ export const PROCESS_CONFIG = {
   http: HTTP_CONFIG,
   peers: PEERS_CONFIG,
   database: DATABASE_CONFIG,
+  events: EVENTS_CONFIG,
   log: LOG_CONFIG,
 } as const;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSOLE_DIST } from '@stella-ops/app-console/build';
 import { type Database, openDatabase } from '@stella-ops/platform/database';
+import { hasParkedEvents } from '@stella-ops/platform/events';
 import { createHttpServer, type HttpServer, streamCount, tokenBuckets } from '@stella-ops/platform/http';
 import { directoryObjects } from '@stella-ops/platform/objects';
 import {
@@ -107,7 +108,11 @@ export async function runServer(
     systemEndpoints({
       build: BUILD,
       readiness: createReadiness({
-        checks: [{ name: 'database', run: () => database.withRelay(() => Promise.resolve()) }, ...open.checks],
+        checks: [
+          { name: 'database', run: () => database.withRelay(() => Promise.resolve()) },
+          { name: 'events', run: async () => ((await hasParkedEvents(database)) ? 'degraded' : undefined) },
+          ...open.checks,
+        ],
         isDraining: () => isDraining,
         clock: systemClock,
         failed: (name, error) => logger.warn('A readiness check failed', { name, error }),
@@ -130,6 +135,7 @@ export async function runServer(
       database,
       objects: directoryObjects(join(dataDir, 'objects')),
       config,
+      eventRetries: config.events,
       clock: systemClock,
       ids: systemIds,
       randomness: systemRandomness,

@@ -24,6 +24,14 @@ test('one failing check makes the process unready, and only the log says why', a
   expect(state.failed).toEqual(['bad: 10.0.0.1 refused']);
 });
 
+test('what is degraded is told, and takes the process from nobody', async () => {
+  const worn: HealthCheck = { name: 'worn', run: () => Promise.resolve('degraded') };
+  expect(await readinessOf([good, worn]).readiness()).toMatchObject({
+    status: 'ready',
+    checks: [{ status: 'ok' }, { name: 'worn', status: 'degraded' }],
+  });
+});
+
 test('a check that hangs fails in time and is told to stop', async () => {
   let isStopped = false;
   const hanging: HealthCheck = {

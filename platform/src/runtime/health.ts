@@ -3,13 +3,13 @@ import type { SystemClock } from './clock.ts';
 /** Something a process needs in order to serve. */
 export interface HealthCheck {
   readonly name: string;
-  /** Throws when it is not there. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Throws when it is not there; answers `degraded` when it serves and somebody should look at it all the same. */
+  run(signal: AbortSignal): Promise<'degraded' | void>;
 }
 
 export interface Readiness {
   readonly status: 'ready' | 'failing' | 'draining';
-  readonly checks: { name: string; status: 'ok' | 'failing'; durationMs: number }[];
+  readonly checks: { name: string; status: 'ok' | 'degraded' | 'failing'; durationMs: number }[];
 }
 
 export interface HealthOptions {
@@ -34,7 +34,7 @@ export function createReadiness(options: HealthOptions): () => Promise<Readiness
       last = { atMs: nowMs, checks: Promise.all(options.checks.map((check) => runCheck(check, options))) };
     }
     const checks = await last.checks;
-    return { status: checks.every(({ status }) => status === 'ok') ? 'ready' : 'failing', checks };
+    return { status: checks.some(({ status }) => status === 'failing') ? 'failing' : 'ready', checks };
   };
 }
 
@@ -47,9 +47,9 @@ async function runCheck(check: HealthCheck, options: HealthOptions): Promise<Rea
     late.reject(new Error(`no answer within ${timeoutMs} ms`));
     controller.abort();
   }, timeoutMs);
-  let status: 'ok' | 'failing' = 'ok';
+  let status: Readiness['checks'][number]['status'] = 'ok';
   try {
-    await Promise.race([check.run(controller.signal), late.promise]);
+    status = (await Promise.race([check.run(controller.signal), late.promise])) ?? 'ok';
   } catch (error) {
     status = 'failing';
     options.failed(check.name, error);
