@@ -6,6 +6,7 @@ import type { RunningAgent } from '@stella-ops/app-agent';
 import { BACKUP_COMMANDS, BACKUP_HELP } from './backup/commands.ts';
 import { LOCAL_AGENT, startDemoAgent } from './demo/demo-agent.ts';
 import { seedDemo } from './demo/seed-demo.ts';
+import { eventsCommand, EVENTS_HELP } from './events/commands.ts';
 import { flagsOf } from './flags.ts';
 import { passwordFile } from './password-file.ts';
 import { runServer, type RunningServer } from './run-server.ts';
@@ -14,7 +15,8 @@ const HELP = `Usage: stella-server [--roles all|NAME,NAME] [--set SECTION.KEY=VA
 
 Starts the server. Settings: STELLA_CONFIG or /etc/stella/*.yaml, STELLA_SECTION__KEY, --set.
 
-${BACKUP_HELP}`;
+${BACKUP_HELP}
+${EVENTS_HELP}`;
 
 /** The body of the server process. */
 async function main(args: readonly string[]): Promise<void> {
@@ -22,6 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (Object.hasOwn(BACKUP_COMMANDS, name)) {
     return BACKUP_COMMANDS[name]?.(rest, process.env, (line) => void process.stdout.write(`${line}\n`));
   }
+  if (name === 'events') return eventsCommand(rest, process.env, (line) => void process.stdout.write(`${line}\n`));
   const { values } = parseArgs({
     args: [...args],
     options: {

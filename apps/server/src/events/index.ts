@@ -1,0 +1,1 @@
+export { eventsCommand } from './commands.ts';
