@@ -22,7 +22,8 @@ beforeAll(async () => {
   write('one.audit', await auditPackage(auditor, trail.slice(0, 10)));
   write('two.audit', await auditPackage(auditor, trail.slice(10, 20)));
   write('three.audit', await auditPackage(auditor, trail.slice(21)));
-  write('stranger.audit', await auditPackage(auditor, trailOf(20, 'another tenant').slice(10)));
+  write('stranger.audit', await auditPackage(auditor, trailOf(20, { tenantId: 'another tenant' }).slice(10)));
+  write('fork.audit', await auditPackage(auditor, trailOf(20, { person: 'Ruth' }).slice(10)));
   const seal = auditor.attest(auditStatement(exportOf(trail.slice(0, 10))));
   write('short.audit', await auditPackage(auditor, trail.slice(0, 9), seal));
 });
@@ -47,6 +48,10 @@ test('exports that follow each other are one trail; a gap, another order and ano
     [['two.audit', 'three.audit'], 'three.audit does not follow two.audit: one ends at 20, the other begins at 22'],
     [['two.audit', 'one.audit'], 'one.audit does not follow two.audit: one ends at 20, the other begins at 1'],
     [['one.audit', 'stranger.audit'], 'stranger.audit does not follow one.audit: it is of another tenant'],
+    [
+      ['one.audit', 'fork.audit'],
+      'fork.audit does not follow one.audit: it hangs on another entry than the last of that',
+    ],
   ] as const) {
     const { exit, stdout } = await verify(...files(...names), ...TRUST, '--format', 'json');
     const { status, gaps, exports } = JSON.parse(String(stdout)) as AuditFiles;

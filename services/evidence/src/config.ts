@@ -20,7 +20,7 @@ export const EVIDENCE_CONFIG = defineConfig({
       .int()
       .min(1)
       .max(1_000_000)
-      .default(100_000)
+      .default(50_000)
       .describe(
         'Most entries of the audit trail in one export; a longer part is exported in several that follow each other.',
       ),

@@ -1,3 +1,4 @@
+import { bundleBytes, readBundle } from '@stella-ops/engine-envelope';
 import { canonicalJson } from '@stella-ops/engine-kernel';
 import { expect, test } from 'vitest';
 import { auditPackage, chunksOf, contentOf, exportOf, newAuditor, trailOf } from '../testing/audit.ts';
@@ -68,20 +69,12 @@ test.each<[string, (lines: string[]) => string[], string]>([
   ],
   [
     'changed at the end',
-    (lines) =>
-      lines.with(
-        -1,
-        edited(lines.at(-1) ?? '', () => ({ outcome: 'refused' })),
-      ),
+    (lines) => [...lines.slice(0, -1), edited(lines.at(-1) ?? '', () => ({ outcome: 'refused' }))],
     'after was signed as sha256:',
   ],
   [
     'moved to another tenant',
-    (lines) =>
-      lines.with(
-        -1,
-        edited(lines.at(-1) ?? '', () => ({ tenantId: 'somebody else' })),
-      ),
+    (lines) => [...lines.slice(0, -1), edited(lines.at(-1) ?? '', () => ({ tenantId: 'somebody else' }))],
     'the entry 30 is of another tenant',
   ],
   ['that is no JSON', (lines) => lines.with(3, '{'), 'the entry 13 cannot be read'],
@@ -94,10 +87,20 @@ test.each<[string, (lines: string[]) => string[], string]>([
 });
 
 test('entries that were chained anew behind a change are not those that were signed', async () => {
-  const forged = trailOf(40, '0199a1b2-0000-7000-8000-00000000000b').slice(...PART);
+  const forged = trailOf(40, { tenantId: '0199a1b2-0000-7000-8000-00000000000b' }).slice(...PART);
   const result = await verify(await auditPackage(auditor, forged, honest));
   expect(result).toMatchObject({ status: 'invalid' });
   expect(details(result).join('\n')).toContain('tenant was signed as');
+});
+
+test('a statement about other entries does not stand under the signature of the one that was signed', async () => {
+  const forged = trailOf(40, { person: 'Ruth' }).slice(...PART);
+  const seal = readBundle(honest);
+  if (!seal.ok || seal.value.content.kind !== 'envelope') throw new Error('no envelope');
+  const payload = auditStatement(exportOf(forged));
+  const content = { kind: 'envelope', envelope: { ...seal.value.content.envelope, payload } } as const;
+  const result = await verify(await auditPackage(auditor, forged, bundleBytes({ ...seal.value, content })));
+  expect(result).toMatchObject({ status: 'invalid', faults: [{ file: AUDIT_SEAL, check: 'signature' }] });
 });
 
 test('a package whose entries are not those that its manifest names is invalid', async () => {

@@ -1,6 +1,6 @@
 import { type BundleReading, readBundleStream } from '@stella-ops/engine-archive';
 import { PREDICATE_TYPES, readStatement, type TrustMaterial, verifyBundle } from '@stella-ops/engine-envelope';
-import { decode, type Digest, isObject, shape as s, type Timestamp } from '@stella-ops/engine-kernel';
+import { decode, isObject, shape as s, type Timestamp } from '@stella-ops/engine-kernel';
 import { type CapsuleFault, payloadOf } from '../open-capsule.ts';
 import type { CapsuleCheck } from '../verify-capsule.ts';
 import { AuditChain, type AuditRange } from './audit-chain.ts';
@@ -136,7 +136,7 @@ function compareSigned(
   const { exportedBy } = signed.value;
   const expected = auditStatement({
     range,
-    entriesDigest: `sha256:${member.sha256}` as Digest,
+    entriesDigest: `sha256:${member.sha256}`,
     entriesSizeBytes: member.size,
     exportedAt: manifest.created,
     exportedBy,

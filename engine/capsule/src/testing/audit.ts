@@ -6,8 +6,10 @@ import { type AuditExport, auditStatement, packAudit } from '../audit/audit-expo
 
 const START: Digest = `sha256:${'0'.repeat(64)}`;
 
-/** A trail of so many entries, each as it is hashed. */
-export function trailOf(count: number, tenantId = '0199a1b2-0000-7000-8000-00000000000a'): string[] {
+const TENANT = '0199a1b2-0000-7000-8000-00000000000a';
+
+/** A trail of so many entries, each as it is hashed. Another person is another history. */
+export function trailOf(count: number, { tenantId = TENANT, person = 'Rosa' } = {}): string[] {
   const lines: string[] = [];
   let previous = START;
   for (let sequence = 1; sequence <= count; sequence++) {
@@ -15,7 +17,7 @@ export function trailOf(count: number, tenantId = '0199a1b2-0000-7000-8000-00000
       id: `entry-${sequence}`,
       tenantId,
       at: `2026-01-01T00:00:${String(sequence % 60).padStart(2, '0')}.000Z`,
-      actor: { kind: 'user', id: 'u-1', name: 'Rosa' },
+      actor: { kind: 'user', id: 'u-1', name: person },
       action: 'releases.promotions.approve',
       target: { type: 'promotion', id: `p-${sequence}` },
       outcome: 'done',
