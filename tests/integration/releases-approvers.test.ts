@@ -77,9 +77,9 @@ describeEachEngine('an approval counts while its giver may give it', (engine) =>
     const { tenantId, world, rosa, id, until, change } = await waiting();
     world.afterHolders = async () => {
       world.afterHolders = undefined;
-      const before = await wanted(tenantId, id);
+      const before = await staleAt(tenantId, id);
       await change(rosa.userId, false);
-      await kit.rig.eventually('it is heard of', async () => (await wanted(tenantId, id)) > before);
+      await kit.rig.eventually('it is heard of', async () => (await staleAt(tenantId, id)) > before);
     };
     await approve(rosa.client, id);
     const voided = await until(id, 'the approval is void', isVoid);
@@ -200,10 +200,11 @@ describeEachEngine('an approval counts while its giver may give it', (engine) =>
     await expect(approve(ada, id)).rejects.toEqual(code('SEPARATION_OF_DUTIES'));
   });
 
-  const wanted = (tenantId: string, promotionId: string) =>
+  /** Number of the last reason that makes earlier answers worthless; evidence that is sealed is none. */
+  const staleAt = (tenantId: string, promotionId: string) =>
     kit.database.withTenant(tenantId, async (tx) => {
-      const { rows } = await sql<{ wanted: number }>`
-        select wanted from releases.promotion where promotion_id = ${promotionId}`.execute(tx);
-      return rows[0]?.wanted ?? 0;
+      const { rows } = await sql<{ staleAt: number }>`
+        select stale_at as "staleAt" from releases.promotion where promotion_id = ${promotionId}`.execute(tx);
+      return rows[0]?.staleAt ?? 0;
     });
 });
