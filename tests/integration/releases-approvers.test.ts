@@ -171,12 +171,10 @@ describeEachEngine('an approval counts while its giver may give it', (engine) =>
     await change(rosa.userId, false);
     await until(id, 'the approval is void', isVoid);
     const { rows } = await kit.database.withTenant(tenantId, (tx) =>
-      sql<{ body: string }>`select body from audit.entry where action = 'releases.promotion.move' order by sequence desc
-          limit 1`.execute(tx),
+      sql<{ body: string }>`select body from audit.entry where action = 'releases.promotion.move'`.execute(tx),
     );
-    expect(JSON.parse(rows[0]?.body ?? '{}')).toMatchObject({
-      details: { voidedApprovals: 1, because: ['right_lost'] },
-    });
+    const moves = rows.map(({ body }) => (JSON.parse(body) as { details: unknown }).details);
+    expect(moves).toContainEqual(expect.objectContaining({ voidedApprovals: 1, because: ['right_lost'] }));
     const revive = kit.database.withTenant(tenantId, (tx) =>
       sql`update releases.approval set is_valid = true where promotion_id = ${id}`.execute(tx),
     );
