@@ -439,7 +439,8 @@ function masked(stdout: string): string {
 }
 
 /** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
-const COUNTS = new Set(['sequence', 'entries', 'logIndex', 'sizeBytes', 'capsuleSizeBytes', 'durationMs', 'version']);
+const SIZES = ['sizeBytes', 'capsuleSizeBytes', 'entriesSizeBytes'];
+const COUNTS = new Set(['sequence', 'entries', 'logIndex', ...SIZES, 'durationMs', 'version']);
 
 function mask(member: string, value: unknown): unknown {
   if (typeof value === 'number' && COUNTS.has(member)) return '<number>';
