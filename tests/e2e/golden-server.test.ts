@@ -439,6 +439,7 @@ function masked(stdout: string): string {
 }
 
 /** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
+/** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
 const SIZES = ['sizeBytes', 'capsuleSizeBytes', 'entriesSizeBytes'];
 const COUNTS = new Set(['sequence', 'entries', 'logIndex', ...SIZES, 'durationMs', 'version']);
 
