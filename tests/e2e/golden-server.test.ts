@@ -438,9 +438,8 @@ function masked(stdout: string): string {
   return `${JSON.stringify(JSON.parse(stdout), mask, 2)}\n`;
 }
 
-/** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
-/** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
 const SIZES = ['sizeBytes', 'capsuleSizeBytes', 'entriesSizeBytes'];
+/** Numbers that count what the server did meanwhile, or that follow from bytes of signatures. */
 const COUNTS = new Set(['sequence', 'entries', 'logIndex', ...SIZES, 'durationMs', 'version']);
 
 function mask(member: string, value: unknown): unknown {
