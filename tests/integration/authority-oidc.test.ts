@@ -246,10 +246,13 @@ describeEachEngine('the OIDC issuer', (engine) => {
 
   test('one address cannot flood the issuer', async () => {
     const small = await openAuthorityServer(kit.database, kit.secretsFolder, { requestsPerSecond: 1 });
-    const statuses = await Promise.all(
-      Array.from({ length: 15 }, async () => (await fetch(`${small.url}/oidc/jwks`)).status),
-    );
-    expect(new Set(statuses)).toEqual(new Set([200, 429]));
+    const statuses = new Set<number>();
+    // On a machine that is slower than the limit a crowd is let in, and the next one comes.
+    for (let crowd = 0; crowd < 20 && !statuses.has(429); crowd++) {
+      const asked = Array.from({ length: 15 }, async () => (await fetch(`${small.url}/oidc/jwks`)).status);
+      for (const status of await Promise.all(asked)) statuses.add(status);
+    }
+    expect(statuses).toEqual(new Set([200, 429]));
     await small.close();
   });
 });

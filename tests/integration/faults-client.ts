@@ -31,8 +31,7 @@ export async function openWriter(server: ServerProcess): Promise<Writer> {
     username: 'admin',
     password: server.adminPassword,
   };
-  const answer = await fetch(`${server.url}/oidc/token`, { method: 'POST', body: new URLSearchParams(form) });
-  const { access_token: login } = (await answer.json()) as { access_token: string };
+  const login = await logIn(server, form);
   const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
   const body = {
     name: 'writer',
@@ -80,6 +79,17 @@ export async function openWriter(server: ServerProcess): Promise<Writer> {
       return names;
     },
   };
+}
+
+/** Asks until it is let in: the database may just be coming back. */
+async function logIn({ url }: ServerProcess, form: Readonly<Record<string, string>>): Promise<string> {
+  for (const endsAtMs = performance.now() + 60_000; ;) {
+    const answer = await fetch(`${url}/oidc/token`, { method: 'POST', body: new URLSearchParams(form) });
+    const text = await answer.text();
+    if (answer.ok) return (JSON.parse(text) as { access_token: string }).access_token;
+    if (answer.status < 500 || performance.now() > endsAtMs) throw new Error(`${answer.status}: ${text}`);
+    await delay(100);
+  }
 }
 
 const transportOf = ({ url }: ServerProcess, token: string) =>

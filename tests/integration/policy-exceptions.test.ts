@@ -141,8 +141,14 @@ describeEachEngine('exceptions that nobody sweeps', (engine) => {
     });
     try {
       const client = rig.as(POLICY_ROUTES, { tenantId: systemIds.uuid(), ...ALICE });
-      const expiresAt = new Date(Date.parse(systemClock.now()) + 1000).toISOString();
-      const { body } = await client.requestException({ body: { vulnerability: CVE, reason: 'x', expiresAt } });
+      const ending = async (afterMs: number) => {
+        const expiresAt = new Date(Date.parse(systemClock.now()) + afterMs).toISOString();
+        const request = client.requestException({ body: { vulnerability: CVE, reason: 'x', expiresAt } });
+        return (await request).body;
+      };
+      // A machine with other work may take longer to ask than a short one lasts: that is refused.
+      const body = await ending(1000).catch(() => ending(30_000));
+      const { expiresAt } = body;
       await rig.eventually('its end', async () => {
         const read = await client.getException({ params: { exceptionId: body.id } });
         return read.body.state === 'expired';

@@ -86,6 +86,7 @@ describeEachEngine('promotions, at least once and once', (engine) => {
       for await (const { data } of body) seen.push(data);
     })();
     await untilState(id, 'pending_approval');
+    await kit.rig.eventually('the watch has begun', () => Promise.resolve(seen.length > 0));
     await approve(bob, id);
     await watching;
     const versions = seen.map(({ version }) => version);

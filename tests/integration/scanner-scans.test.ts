@@ -139,25 +139,33 @@ describeEachEngine('the scanner', (engine) => {
     });
 
     test('is tried again while the registry is away, says why meanwhile, and then fails', async () => {
-      const { client, tenantId, ended } = someone();
-      kit.registry.faults.failing = 1_000;
+      kit.registry.faults.failing = 1_000_000;
       try {
-        const { body } = await client.createScan({ body: { source: `${kit.registry.host}/shop/away:1` } });
-        const waiting = await kit.rig.eventually('the first attempt', async () => {
-          const { body: now } = await client.getScan({ params: { scanId: body.id } });
-          return now.error !== null && now;
-        });
-        expect(waiting).toMatchObject({ status: 'queued', attempts: 1, error: { code: 'REGISTRY_UNAVAILABLE' } });
-        expect(await eventsOf(tenantId)).toEqual([]);
-        expect(await ended(body.id)).toMatchObject({
-          status: 'failed',
-          attempts: 2,
-          error: { code: 'REGISTRY_UNAVAILABLE' },
-        });
+        // A machine with other work may look only after the second attempt, and then looks at another scan.
+        for (let tries = 1; ; tries++) {
+          const { client, tenantId, ended } = someone();
+          const { body } = await client.createScan({ body: { source: `${kit.registry.host}/shop/away:1` } });
+          const read = async () => (await client.getScan({ params: { scanId: body.id } })).body;
+          const waiting = await kit.rig.eventually('the first attempt', async () => {
+            const now = await read();
+            return now.error !== null && now;
+          });
+          const told = await eventsOf(tenantId);
+          const isBetween = waiting.finishedAt === null && (await read()).finishedAt === null;
+          expect(await ended(body.id)).toMatchObject({
+            status: 'failed',
+            attempts: 2,
+            error: { code: 'REGISTRY_UNAVAILABLE' },
+          });
+          expect((await eventsOf(tenantId)).map(({ type }) => type)).toEqual(['scanner.scan.failed']);
+          if (!isBetween && tries < 5) continue;
+          expect(waiting).toMatchObject({ status: 'queued', attempts: 1, error: { code: 'REGISTRY_UNAVAILABLE' } });
+          expect(told).toEqual([]);
+          break;
+        }
       } finally {
         delete kit.registry.faults.failing;
       }
-      expect((await eventsOf(tenantId)).map(({ type }) => type)).toEqual(['scanner.scan.failed']);
     });
 
     test('of bytes that were changed on the way is refused', async () => {

@@ -22,10 +22,13 @@ export class ScriptedAgent {
     return (await this.routes.takeTask({ body: { waitMs, ...SEEN } })).body;
   }
 
-  async take(waitMs = 10_000): Promise<Task> {
-    const { task } = await this.poll(waitMs);
-    if (task === null) throw new Error('no task came');
-    return task;
+  /** Asks as agents do, again and again. */
+  async take(waitMs = 25_000): Promise<Task> {
+    for (let asked = 0; asked < 4; asked++) {
+      const { task } = await this.poll(waitMs);
+      if (task !== null) return task;
+    }
+    throw new Error('no task came');
   }
 
   progress({ id, fencingToken }: Pick<Task, 'id' | 'fencingToken'>, steps: Step[] = [], output = '') {

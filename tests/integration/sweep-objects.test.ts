@@ -62,6 +62,13 @@ async function sweepsWaiting(rig: ServiceRig, name: string, tenantId: string): P
   return rows[0]?.n ?? 0;
 }
 
+/** @returns how many days there may have been since: two around midnight, else one */
+function daysFromNow(): () => readonly number[] {
+  const day = () => systemClock.now().slice(0, 10);
+  const began = day();
+  return () => (day() === began ? [1] : [1, 2]);
+}
+
 describeEachEngine('objects that no row names', (engine) => {
   const attestor = attestorStandIn();
   const policy = policyStandIn();
@@ -105,9 +112,10 @@ describeEachEngine('objects that no row names', (engine) => {
   });
 
   test('sealing has its day swept once that is old enough, once', async () => {
+    const days = daysFromNow();
     await seal();
     await seal();
-    expect(await sweepsWaiting(rig, 'evidence.sweep-objects', tenantId)).toBe(1);
+    expect(days()).toContain(await sweepsWaiting(rig, 'evidence.sweep-objects', tenantId));
   });
 });
 
@@ -131,6 +139,7 @@ describeEachEngine('templates and plans that no row names', (engine) => {
   });
 
   test('a replaced template is removed unless a deployment was made from it; plans of deployments stay', async () => {
+    const days = daysFromNow();
     const tenantId = systemIds.uuid();
     const who = { tenantId, id: 'ada-id', name: 'ada' };
     const ada = rig.as(RELEASES_ROUTES, who);
@@ -167,7 +176,7 @@ describeEachEngine('templates and plans that no row names', (engine) => {
     for (const digest of kept) expect(await plans.has(digest as Digest), digest).toBe(true);
     expect(await plans.has(replaced)).toBe(false);
     expect(await auditOf(rig, tenantId, 'releases.sweep-objects')).toMatchObject([{ removed: 1 }]);
-    expect(await sweepsWaiting(rig, 'releases.sweep-objects', tenantId)).toBe(1);
+    expect(days()).toContain(await sweepsWaiting(rig, 'releases.sweep-objects', tenantId));
   });
 });
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** `deploy` with the password `open sesame`, as htpasswd writes it. */
 const HTPASSWD = 'deploy:$2b$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n';
@@ -38,6 +38,7 @@ export async function startDockerRegistry(folder: string, isProtected = false): 
   return {
     host,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill();
       await ended;
@@ -45,20 +46,14 @@ export async function startDockerRegistry(folder: string, isProtected = false): 
   };
 }
 
-/** A loopback port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+const START_MS = 120_000;
 
 async function answering(url: string, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  for (const endsAtMs = performance.now() + START_MS; performance.now() < endsAtMs;) {
     if (child.exitCode !== null) throw new Error(`the registry ended with ${child.exitCode}`);
     if (await fetch(url).catch(() => undefined)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  child.kill('SIGKILL');
   throw new Error('the registry does not answer');
 }

@@ -2,6 +2,7 @@ export * from './cli.ts';
 export * from './corpus.ts';
 export * from './docker-registry.ts';
 export * from './fake-registry.ts';
+export * from './free-port.ts';
 export * from './hostile.ts';
 export * from './kill-after-lines.ts';
 export * from './memory-log.ts';

@@ -1,14 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, runServer, type RunningServer } from '@stella-ops/app-server';
+import { runServer, type RunningServer } from '@stella-ops/app-server';
 import { type Person, signIn } from '@stella-ops/app-server/demo';
 import { createClient, httpTransport } from '@stella-ops/contracts';
 import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import type { Database } from '@stella-ops/platform/database';
 import { afterAll, describe } from 'vitest';
-import { describeNeeding } from '../needs.ts';
 import { temporaryFolder } from '../cli.ts';
+import { freePort } from '../free-port.ts';
+import { describeNeeding } from '../needs.ts';
 import { testPostgres } from '../postgres.ts';
 
 /** The whole product in this process, on a data folder of its own. */
@@ -74,14 +75,19 @@ const PARTS = [
  */
 export async function startParts(databaseUrl: string): Promise<readonly TestServer[]> {
   const dataDir = temporaryFolder('parts');
-  const ports = await Promise.all(PARTS.map(() => freePort('127.0.0.1')));
+  const ports = await Promise.all(PARTS.map(() => freePort()));
   const addresses = PARTS.flatMap((services, at) =>
     services.map((service) => [`peers.${service}`, `https://127.0.0.1:${ports[at]}`] as const),
   );
   const started: TestServer[] = [];
-  for (const [at, roles] of PARTS.entries()) {
-    const settings = { ...Object.fromEntries(addresses), 'http.peerPort': String(ports[at]) };
-    started.push(await startTestServer({ databaseUrl, dataDir, roles, settings }));
+  try {
+    for (const [at, roles] of PARTS.entries()) {
+      const settings = { ...Object.fromEntries(addresses), 'http.peerPort': String(ports[at]) };
+      started.push(await startTestServer({ databaseUrl, dataDir, roles, settings }));
+    }
+  } catch (error) {
+    for (const one of started) await one.stop();
+    throw error;
   }
   const agentUrl = started.find((one) => one.agentUrl !== undefined)?.agentUrl;
   // Agents dial the part that knows them; tests ask the front for their address.

@@ -36,9 +36,9 @@ export interface ServiceRig {
     routes: R,
     who?: Partial<Omit<Principal, 'scopes'>> & { scopes?: readonly Scope[] },
   ): Client<R>;
-  /** Waits until something that jobs and consumers bring about holds; fails after a minute with `what`. */
+  /** Waits until something that jobs and consumers bring about holds; fails after a hundred seconds with `what`. */
   eventually<T>(what: string, read: () => Promise<T | undefined | false>): Promise<T>;
-  /** Waits until every event is consumed and every job that is due is done; fails after a minute. */
+  /** Waits until every event is consumed and every job that is due is done; fails after a hundred seconds. */
   settled(): Promise<void>;
   close(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
   });
   const eventually: ServiceRig['eventually'] = async (what, read) => {
     // Long, for a machine with other work: what holds is seen at once, only what never comes about takes it all.
-    const deadlineMs = performance.now() + 60_000;
+    const deadlineMs = performance.now() + 100_000;
     for (;;) {
       const value = await read();
       if (value !== undefined && value !== false) return value;
@@ -117,7 +117,8 @@ export function hostParts(folder: string, log: string[], clock = systemClock) {
       destination: { write: (line) => log.push(line) },
       now: () => clock.now(),
     }),
-    times: { deadlineMs: 30_000, heartbeatMs: 15_000, jsonTimeoutMs: 10_000, stallTimeoutMs: 10_000 },
+    // Longer than a server's own: a machine with other work is no fault of a caller.
+    times: { deadlineMs: 120_000, heartbeatMs: 15_000, jsonTimeoutMs: 60_000, stallTimeoutMs: 60_000 },
     limiter: unlimited,
     streams: streamCount(Infinity),
   } as const;
