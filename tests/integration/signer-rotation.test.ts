@@ -75,6 +75,14 @@ describeEachEngine('rotation of signing keys', (engine) => {
       { hint: first, sealed: null },
       { hint: active.hint, sealed: expect.stringMatching(/^v1\./) as unknown },
     ]);
+    // Nothing of the product can bring it back: the table refuses an active key without its private half.
+    const revived = database.withTenant(tenantId, async (tx) => {
+      await sql`update signer.signing_key set is_active = false, retired_at = created_at, sealed_private_key = null
+                where hint = ${active.hint}`.execute(tx);
+      await sql`update signer.signing_key set is_active = true, retired_at = null where hint = ${first}`.execute(tx);
+    });
+    await expect(revived).rejects.toThrow('signing_key_retired');
+    await expectOneActive(tenantId, active.hint);
   });
 
   test('a rotation is in the audit trail with both keys, and is announced', async () => {

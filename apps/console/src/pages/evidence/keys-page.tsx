@@ -37,7 +37,8 @@ export function Component() {
           icon="key"
           onPress={() => setRetire(active?.hint)}
           disabledReason={
-            whyNot('signer.rotate') ?? (active === undefined ? 'The first signature makes the first key.' : undefined)
+            whyNot('signer.rotate') ??
+            (keys !== undefined && active === undefined ? 'The first signature makes the first key.' : undefined)
           }
         >
           Rotate key…
