@@ -27,7 +27,7 @@ export interface Consuming {
 export async function consume(work: Consuming): Promise<number | undefined> {
   const { database, consumer, isStopping } = work;
   while (!isStopping()) {
-    const { heads, ...page } = await database.withRelay((tx) => look(tx, consumer));
+    const { heads, hasSetAside, ...page } = await database.withRelay((tx) => look(tx, consumer));
     let hasMoved = false;
     for (const head of heads) {
       if (isStopping()) return undefined;
@@ -35,9 +35,11 @@ export async function consume(work: Consuming): Promise<number | undefined> {
     }
     if (page.kind === 'reset') await consumer.reset();
     else {
+      // Whoever comes past an event knows what became of it; so this holds for all of the page until one was not done here.
+      let isClear = !hasSetAside;
       for (const event of page.events) {
         if (isStopping()) return undefined;
-        await consumeOne(work, event);
+        if (!(await consumeOne(work, event, isClear))) isClear = false;
       }
     }
     if (page.position !== page.from) {
@@ -74,39 +76,56 @@ async function look(tx: Transaction<unknown>, { name, types }: Consumer) {
   );
   const { position: from, hasSetAside } = rows[0] ?? { position: 0n, hasSetAside: false };
   const heads = hasSetAside ? await setAsideHeads(tx, name) : [];
-  return { ...(await eventsAfter(tx, from, PAGE, types)), from, heads };
+  return { ...(await eventsAfter(tx, from, PAGE, types)), from, heads, hasSetAside };
 }
 
 /**
- * The record and what the consumer does stand or fall together; a second process waits for the first at the record. Behind
- * an event that was set aside, those of the same tenant are only put in line: whoever has passed an event has seen what
- * became of it, so none slips by.
+ * The record and what the consumer does stand or fall together; a second process waits for the first at the record.
+ *
+ * @param isClear no event of this consumer was set aside: nothing can be ahead of this one
+ * @returns whether it was done here; otherwise another process has done it, or it was set aside
  */
-async function consumeOne(work: Consuming, event: StoredEvent): Promise<void> {
+async function consumeOne(work: Consuming, event: StoredEvent, isClear: boolean): Promise<boolean> {
   const { database, consumer } = work;
   try {
-    await database.withTenant(event.tenantId, async (tx) => {
-      const { rows } = await sql<{ isMine: boolean }>`
-        with ahead as (
-          select consumer from events.parked where consumer = ${consumer.name} and tenant_id = ${event.tenantId} limit 1
-        ), taken as (
-          insert into events.consumed (consumer, event_id, tenant_id, position)
-          values (${consumer.name}, ${event.id}, ${event.tenantId}, ${event.position})
-          on conflict do nothing returning event_id
-        ), held as (
-          insert into events.parked (consumer, event_id, tenant_id, position, state, type, version, data, occurred_at)
-          select ahead.consumer, id, tenant_id, position, 'held', type, version, data, occurred_at
-          from ahead cross join taken join events.outbox on id = event_id
-          returning event_id
-        )
-        select exists (select from taken) and not exists (select from held) as "isMine"`.execute(tx);
-      if (rows[0]?.isMine === true) await consumer.handle(tx, event);
+    return await database.withTenant(event.tenantId, async (tx) => {
+      const isMine = await (isClear ? take : takeOrHold)(tx, consumer.name, event);
+      if (isMine) await consumer.handle(tx, event);
+      return isMine;
     });
   } catch (error) {
     if (!isEventFault(error)) throw error;
     const failure = await setAside(database, consumer, event, error, work.retries);
     if (failure !== undefined) work.onFailure(error, failure);
+    return false;
   }
+}
+
+async function take(tx: Transaction<unknown>, consumer: string, event: StoredEvent): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into events.consumed (consumer, event_id, tenant_id, position)
+    values (${consumer}, ${event.id}, ${event.tenantId}, ${event.position})
+    on conflict do nothing`.execute(tx);
+  return numAffectedRows === 1n;
+}
+
+/** The same where an event of the tenant may have been set aside: behind it this one is put in line. */
+async function takeOrHold(tx: Transaction<unknown>, consumer: string, event: StoredEvent): Promise<boolean> {
+  const { rows } = await sql<{ isMine: boolean }>`
+    with ahead as (
+      select consumer from events.parked where consumer = ${consumer} and tenant_id = ${event.tenantId} limit 1
+    ), taken as (
+      insert into events.consumed (consumer, event_id, tenant_id, position)
+      values (${consumer}, ${event.id}, ${event.tenantId}, ${event.position})
+      on conflict do nothing returning event_id
+    ), held as (
+      insert into events.parked (consumer, event_id, tenant_id, position, state, type, version, data, occurred_at)
+      select ahead.consumer, id, tenant_id, position, 'held', type, version, data, occurred_at
+      from ahead cross join taken join events.outbox on id = event_id
+      returning event_id
+    )
+    select exists (select from taken) and not exists (select from held) as "isMine"`.execute(tx);
+  return rows[0]?.isMine ?? false;
 }
 
 /** @returns whether anything became of it; another process may be at it */

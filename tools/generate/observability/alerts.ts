@@ -129,7 +129,7 @@ const backlogAlerts = (q: Queries): readonly Alert[] => [
     when: above(max(q.gauge('events_parked'), ['consumer']), 0),
     forMinutes: 0,
     summary: '{{ $labels.consumer }} has given up {{ $value }} events; what follows them in their tenants waits',
-    action: '`stella-server events list` says which and why. Mend it, then `events retry`: docs/operations/events.md.',
+    action: 'Ask `stella-server events list` which and why. Mend it, then `events retry`: docs/operations/events.md.',
   },
   {
     name: 'StellaScansWait',
