@@ -1,7 +1,14 @@
 import { type KyselyPlugin, sql, type Transaction } from 'kysely';
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Database, migrate, type TransactionOptions } from '@stella-ops/platform/database';
-import { EVENTS_SCHEMA, parkedEvents, retryParked, type RunningEvents, skipParked } from '@stella-ops/platform/events';
+import {
+  EVENTS_SCHEMA,
+  hasParkedEvents,
+  parkedEvents,
+  retryParked,
+  type RunningEvents,
+  skipParked,
+} from '@stella-ops/platform/events';
 import { systemIds } from '@stella-ops/platform/runtime';
 import { describeEachEngine } from '@stella-ops/testkit/server';
 import { makeEffects, ONCE_AND_LATER, probe, publish, quickly, until } from './events-kit.ts';
@@ -69,6 +76,7 @@ describeEachEngine('an event that fails', (engine) => {
       [2, false],
       [3, true],
     ]);
+    expect(await hasParkedEvents(database)).toBe(true);
     const [parked, ...more] = own(await parkedEvents(database, { consumer: name }, 10));
     expect(more).toEqual([]);
     expect(parked).toMatchObject({ consumer: name, tenantId: left, eventId, state: 'parked', attempts: 3, behind: 1n });
