@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { auditStatement } from '@stella-ops/engine-capsule';
 import { writeTrust } from '@stella-ops/engine-envelope';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditPackage, exportOf, newAuditor, trailOf } from '../../../engine/capsule/src/testing/audit.ts';
-import { auditStatement } from '@stella-ops/engine-capsule';
-import type { AuditFiles } from './audit-files.ts';
-import { runCli } from './run-cli.ts';
-import { testContext } from './testing/test-context.ts';
+import { auditPackage, exportOf, newAuditor, trailOf } from '../../engine/capsule/src/testing/audit.ts';
+import type { AuditFiles } from '../../apps/cli/src/audit-files.ts';
+import { runCli } from '../../apps/cli/src/run-cli.ts';
+import { testContext } from '../../apps/cli/src/testing/test-context.ts';
 
 const auditor = newAuditor();
 const trail = trailOf(30);
