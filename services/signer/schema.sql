@@ -32,6 +32,9 @@ grant USAGE on schema signer to stella_app
 grant USAGE on schema signer to stella_relay
 grant INSERT, SELECT on signing_key to stella_app
 grant SELECT on signing_key.created_at to stella_relay
+grant SELECT on signing_key.id to stella_relay
 grant UPDATE on signing_key.is_active to stella_app
+grant SELECT on signing_key.is_active to stella_relay
 grant UPDATE on signing_key.retired_at to stella_app
 grant UPDATE on signing_key.sealed_private_key to stella_app
+grant SELECT on signing_key.tenant_id to stella_relay

@@ -1,7 +1,13 @@
 import { generateKey, type KeySigner } from '@stella-ops/engine-envelope';
 import type { IdSource, MasterKey, Randomness, SystemClock } from '@stella-ops/platform/runtime';
 import { type GroupCommit, groupCommit, type ServiceHost } from '@stella-ops/platform/service';
-import { findActiveId, findSealedKey, insertActiveKey, type NewKey, type SealedKeyRow } from '../store/signing-keys.ts';
+import {
+  findActiveIds,
+  findSealedKey,
+  insertActiveKey,
+  type NewKey,
+  type SealedKeyRow,
+} from '../store/signing-keys.ts';
 import { MasterKeyFile } from './master-key-file.ts';
 import { openKey, sealContext } from './open-key.ts';
 
@@ -29,11 +35,21 @@ export class KeyRing {
   readonly #masterKey: MasterKeyFile;
   readonly #open = new Map<string, OpenKey>();
   readonly #making = new Map<string, Promise<void>>();
-  readonly #asking = new Map<string, GroupCommit<null, string | undefined>>();
+  /**
+   * Who asks while an answer is on its way waits for the next one: an answer must not be older than its question. One read
+   * for all tenants, or a crowd would pay for as many transactions as it has tenants.
+   */
+  readonly #activeIds: GroupCommit<string, string | undefined>;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#masterKey = new MasterKeyFile(parts.masterKeyFile, parts.randomness, parts.host.database);
+    this.#activeIds = groupCommit(MOST_AT_ONCE, async (tenantIds) => {
+      const ids = await parts.host.database.withRelay((tx) => findActiveIds(tx, [...new Set(tenantIds)]), {
+        isReadOnly: true,
+      });
+      return tenantIds.map((tenantId) => ids.get(tenantId));
+    });
   }
 
   /**
@@ -44,7 +60,7 @@ export class KeyRing {
    */
   async activeKey(tenantId: string): Promise<KeySigner> {
     for (;;) {
-      const id = await this.#activeId(tenantId);
+      const id = await this.#activeIds.add(tenantId);
       if (id === undefined) {
         await this.#makeFirst(tenantId);
         continue;
@@ -75,24 +91,6 @@ export class KeyRing {
     };
   }
 
-  /** Those who ask while an answer is on its way share the next one: theirs must not be older than their question. */
-  async #activeId(tenantId: string): Promise<string | undefined> {
-    let group = this.#asking.get(tenantId);
-    if (group === undefined) {
-      group = groupCommit(MOST_AT_ONCE, async (askers) => {
-        const id = await this.#read(tenantId, (tx) => findActiveId(tx, tenantId));
-        return askers.map(() => id);
-      });
-      this.#asking.set(tenantId, group);
-    }
-    const asked = group;
-    try {
-      return await asked.add(null);
-    } finally {
-      void asked.idle().then(() => this.#asking.get(tenantId) === asked && this.#asking.delete(tenantId));
-    }
-  }
-
   #opened(tenantId: string, id: string): Promise<KeySigner | undefined> {
     const known = this.#open.get(tenantId);
     if (known?.id === id) return known.signer;
@@ -109,7 +107,11 @@ export class KeyRing {
 
   async #load(tenantId: string, id: string): Promise<KeySigner | undefined> {
     const masterKey: MasterKey = await this.#masterKey.open();
-    const row: SealedKeyRow | undefined = await this.#read(tenantId, (tx) => findSealedKey(tx, tenantId, id));
+    const row: SealedKeyRow | undefined = await this.#parts.host.database.withTenant(
+      tenantId,
+      (tx) => findSealedKey(tx, tenantId, id),
+      { isReadOnly: true },
+    );
     return row === undefined ? undefined : openKey(row, tenantId, masterKey);
   }
 
@@ -136,9 +138,5 @@ export class KeyRing {
         details: { keyHint: hint, algorithm },
       });
     });
-  }
-
-  #read<T>(tenantId: string, run: (tx: Parameters<typeof findActiveId>[0]) => Promise<T>): Promise<T> {
-    return this.#parts.host.database.withTenant(tenantId, run, { isReadOnly: true });
   }
 }
