@@ -16,11 +16,12 @@ import {
   type Journal,
   observeTarget,
 } from '@stella-ops/engine-deploy';
-import { containerClient, type EngineEvent } from '@stella-ops/engine-docker';
+import { containerClient } from '@stella-ops/engine-docker';
 import { digestOf } from '@stella-ops/engine-kernel';
 import { describeNeeding, type DockerRegistry, startDockerRegistry } from '@stella-ops/testkit';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { pushImage, run } from './deploy-images.ts';
+import { EngineEvents } from './main-job/engine-events.ts';
 
 // An engine without networks is enough: the services of this test need none.
 const TEMPLATE = `
@@ -36,9 +37,11 @@ services:
     stop_grace_period: 1s
     environment: {GREETING: "hello $$HOME"}
     depends_on: [db]
-    healthcheck: {test: [CMD, /bin/sh, -c, "test \\"$$READY\\" = yes"], interval: 1s, timeout: 1s, retries: 2}
+    healthcheck: {test: [CMD, /bin/sh, -c, "test \\"$$READY\\" = yes"], interval: 1s, timeout: 60s, retries: 2}
 volumes: {data: {}}
 `;
+
+const WORK = new Set(['create', 'start', 'destroy']);
 
 describeNeeding(['docker', 'registry'], 'deployments to a real engine', () => {
   const host = process.env['DOCKER_HOST'];
@@ -47,11 +50,13 @@ describeNeeding(['docker', 'registry'], 'deployments to a real engine', () => {
   const images = new Map<string, ReleaseImage>();
   let folder = '';
   let registry: DockerRegistry;
+  let events: EngineEvents;
   let serial = 0;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'stella-deploy-e2e-'));
     registry = await startDockerRegistry(join(folder, 'registry'));
+    events = EngineEvents.listen();
     const command = 'CMD ["/bin/sh","-c","echo started $VERSION; exec sleep 1000"]';
     const push = async (name: string, ...more: string[]) => {
       const [component = ''] = name.split(' ');
@@ -71,7 +76,8 @@ describeNeeding(['docker', 'registry'], 'deployments to a real engine', () => {
     await run('docker', ['volume', 'rm', '-f', `${project}_data`]);
     for (const { configDigest } of images.values())
       await run('docker', ['rmi', '-f', configDigest ?? '']).catch(() => undefined);
-    await registry.stop();
+    await registry?.stop();
+    events?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -99,15 +105,12 @@ describeNeeding(['docker', 'registry'], 'deployments to a real engine', () => {
   };
   /** What the engine itself says happened to the containers of a deployment. */
   async function eventsOf(work: () => Promise<unknown>, deploymentId: string): Promise<string[]> {
-    const since = String(Math.floor(Date.now() / 1000) - 1);
     await work();
-    const seen: EngineEvent[] = [];
-    const labels = [`stella.deployment.id=${deploymentId}`, `stella.project=${project}`];
-    const until = String(Math.ceil(Date.now() / 1000) + 1);
-    for await (const event of docker.events({ types: ['container'], labels, since, until })) seen.push(event);
-    return seen
-      .filter((one) => ['create', 'start', 'destroy'].includes(one.action))
-      .map((one) => `${one.action} ${one.attributes['stella.service']}`);
+    await events.upToNow();
+    return events
+      .of(deploymentId)
+      .filter(({ action, attributes }) => WORK.has(action) && attributes['stella.project'] === project)
+      .map(({ action, attributes }) => `${action} ${attributes['stella.service']}`);
   }
 
   test('images are pulled by digest, run with the planned settings, and the receipt says so', async () => {

@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const run = promisify(execFile);
 
 describeNeeding(['docker'], 'docker engine', () => {
-  const tag = 'stella-e2e-engine/app:v1';
+  const tag = `stella-e2e-engine-${process.pid}/app:v1`;
   const host = process.env['DOCKER_HOST'];
   const docker = dockerClient(host === undefined ? {} : { host });
   let folder = '';
@@ -31,7 +31,7 @@ describeNeeding(['docker'], 'docker engine', () => {
     await run('docker', ['import', join(folder, 'root.tar'), tag]);
   });
   afterAll(async () => {
-    await run('docker', ['rmi', '-f', tag]);
+    await run('docker', ['rmi', '-f', tag]).catch(() => undefined);
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -74,8 +74,8 @@ describeNeeding(['registry'], 'a release from the registry to its approval, over
   }, 600_000);
 
   afterAll(async () => {
-    await server.end();
-    await registry.stop();
+    await server?.end();
+    await registry?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

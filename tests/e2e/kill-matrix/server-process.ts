@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { FromServer, Point, ToServer } from './messages.ts';
 
@@ -66,14 +65,4 @@ export class ServerProcess {
     // The process may be dead already; whoever asks it next finds out.
     if (this.isAlive) this.#child.send(message, () => undefined);
   }
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -2,11 +2,12 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { until } from './until.ts';
 
 const execute = promisify(execFile);
 const LAUNCHER = join(import.meta.dirname, '..', '..', '..', 'apps', 'agent', 'bin', 'stella-agent');
-const START_MS = 60_000;
-const KILLED_MS = 60_000;
+const START_MS = 180_000;
+const KILLED_MS = 180_000;
 
 export interface AgentEnding {
   readonly exit: number | null;
@@ -20,6 +21,10 @@ export interface AgentProcess {
   readonly ended: Promise<AgentEnding>;
   /** Killed from within. @throws when it lives on */
   killed(): Promise<void>;
+  /** Waits until it stands still, as the hook that is loaded into it makes it. */
+  stopped(): Promise<void>;
+  /** Lets it go on that stands still. */
+  goOn(): void;
   log(): string;
   /** Highest resident memory so far. */
   peakMemoryBytes(): number;
@@ -80,6 +85,16 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
       clearTimeout(timer);
       if (signal !== 'SIGKILL') throw new Error(`the agent was not killed: ${stderr.slice(-2000)}`);
     },
+    stopped: async () => {
+      await until(
+        () => Promise.resolve(child.exitCode === null && child.signalCode === null ? stateOf(pid) : 'gone'),
+        (state) => {
+          if (state === 'gone') throw new Error(`the agent ended instead of standing still: ${stderr.slice(-2000)}`);
+          return state === 'T';
+        },
+      );
+    },
+    goOn: () => void process.kill(pid, 'SIGCONT'),
     log: () => stderr,
     peakMemoryBytes: () => {
       const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -87,9 +102,17 @@ export async function startAgentProcess(options: AgentProcessOptions): Promise<A
     },
     end: (signal = 'SIGTERM') => {
       child.kill(signal);
+      // One that stands still hears of it only then.
+      child.kill('SIGCONT');
       return ended;
     },
   };
+}
+
+/** One letter by which the kernel tells it: `T` for stopped. */
+function stateOf(pid: number): string {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3);
 }
 
 function endOf(child: ChildProcess, stderr: () => string): Promise<AgentEnding> {

@@ -1,5 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
 
 /** One line of an Engine's own account. */
 export interface EngineEntry {
@@ -13,29 +16,38 @@ export interface EngineEntry {
 }
 
 /**
- * Writes down what an Engine tells of itself, also beyond its death: an Engine forgets its account when it dies, so whoever wants
- * it must have listened.
+ * Writes down what an Engine tells of itself, also beyond its death and beyond the last 256 entries: an Engine keeps no more of its
+ * account, and forgets it when it dies, so whoever wants it must have listened.
  */
 export class EngineEvents {
-  readonly #host: string;
+  readonly #where: readonly string[];
+  readonly #since = (Date.now() / 1000 - 1).toFixed(3);
   readonly #entries: EngineEntry[] = [];
   readonly #known = new Set<string>();
   readonly #waiting = new Set<() => void>();
   #child: ChildProcess | undefined;
   #isClosed = false;
 
-  private constructor(host: string) {
-    this.#host = host;
+  private constructor(host: string | undefined) {
+    this.#where = host === undefined ? [] : ['--host', host];
   }
 
-  /** @param host `unix:///path` */
-  static listen(host: string): EngineEvents {
+  /** @param host `unix:///path`; by default the Engine that `DOCKER_HOST` names, or the machine's */
+  static listen(host?: string): EngineEvents {
     const events = new EngineEvents(host);
-    events.#listen((Date.now() / 1000 - 1).toFixed(3));
+    events.#listen();
     return events;
   }
 
-  /** What happened so far, in the Engine's order. */
+  /** Asks the Engine for what it has told until now: whoever only listens may be behind. */
+  async upToNow(): Promise<void> {
+    const until = (Date.now() / 1000 + 0.001).toFixed(3);
+    const { stdout } = await execute('docker', [...this.#words(), '--until', until], { maxBuffer: 1 << 28 });
+    for (const line of stdout.split('\n')) if (line !== '') this.#hear(line);
+    this.#entries.sort((one, other) => one.atMs - other.atMs);
+  }
+
+  /** What was heard so far, in the Engine's order after {@link upToNow}. */
   get entries(): readonly EngineEntry[] {
     return this.#entries;
   }
@@ -50,7 +62,7 @@ export class EngineEvents {
   }
 
   /** The first entry that is as wanted, among those there are or to come. */
-  async first(is: (entry: EngineEntry) => boolean, ms = 60_000): Promise<EngineEntry> {
+  async first(is: (entry: EngineEntry) => boolean, ms = 180_000): Promise<EngineEntry> {
     const endsAtMs = performance.now() + ms;
     for (;;) {
       const found = this.#entries.find(is);
@@ -72,13 +84,16 @@ export class EngineEvents {
     this.#child?.kill('SIGKILL');
   }
 
-  #listen(since: string): void {
+  #words(): string[] {
+    return [...this.#where, 'events', '--since', this.#since, '--format', '{{json .}}'];
+  }
+
+  #listen(): void {
     if (this.#isClosed) return;
-    const words = ['--host', this.#host, 'events', '--since', since, '--format', '{{json .}}'];
-    const child = spawn('docker', words, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('docker', this.#words(), { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#child = child;
     createInterface({ input: child.stdout }).on('line', (line) => this.#hear(line));
-    child.once('close', () => setTimeout(() => this.#listen(since), 50));
+    child.once('close', () => setTimeout(() => this.#listen(), 50));
   }
 
   #hear(line: string): void {

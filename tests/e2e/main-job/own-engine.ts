@@ -6,7 +6,7 @@ import { type EngineView, engineAt } from './engine.ts';
 
 const execute = promisify(execFile);
 
-const START_MS = 60_000;
+const START_MS = 180_000;
 
 /**
  * A Docker Engine of a test's own: nobody else has containers or images on it, so that whatever differs from what was
@@ -38,7 +38,15 @@ export async function startOwnEngine(folder: string, options: OwnEngineOptions =
   mkdirSync(folder);
   const host = `unix://${join(folder, 'docker.sock')}`;
   const view = engineAt(host);
-  let process = await start(folder, view, options);
+  const clear = async (): Promise<void> => {
+    for (const path of PID_FILES) endLeftOver(join(folder, path));
+    await unmountBelow(folder);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
+  let process = await start(folder, view, options).catch(async (error: unknown) => {
+    await clear();
+    throw error;
+  });
   return {
     ...view,
     host,
@@ -60,9 +68,7 @@ export async function startOwnEngine(folder: string, options: OwnEngineOptions =
         () => undefined,
       );
       await end(process, 'SIGTERM');
-      for (const path of PID_FILES) endLeftOver(join(folder, path));
-      await unmountBelow(folder);
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      await clear();
     },
   };
 }
@@ -85,7 +91,7 @@ async function start(
     const answer = await docker('version').catch((error: unknown) => error);
     if (typeof answer === 'string') return child;
     if (child.exitCode !== null || performance.now() > endsAtMs) {
-      child.kill('SIGKILL');
+      await end(child, 'SIGKILL');
       const said = readFileSync(join(folder, 'dockerd.log'), 'utf8').slice(-2000);
       throw new Error(`the Engine does not answer: ${said}`);
     }
