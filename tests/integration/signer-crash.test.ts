@@ -59,13 +59,17 @@ async function expectWhole(make: (folder: string) => DatabaseOptions, phase: Pha
 
 const onDisk = (folder: string): DatabaseOptions => ({ kind: 'embedded', dataDir: join(folder, 'database') });
 
+/** Two processes after each other start with a database of their own. */
+const PATIENCE = { timeout: 300_000 };
+
 test.each<Phase>(['before', 'after'])(
   'a process that is killed %s the commit of a rotation leaves one active key on the embedded database',
+  PATIENCE,
   (phase) => expectWhole(onDisk, phase),
 );
 
 describeNeeding(['postgres'], 'a rotation on PostgreSQL', () => {
-  test.each<Phase>(['before', 'after'])('killed %s the commit leaves one active key', (phase) =>
+  test.each<Phase>(['before', 'after'])('killed %s the commit leaves one active key', PATIENCE, (phase) =>
     expectWhole(() => ({ kind: 'postgres', url: testPostgres().createDatabase() }), phase),
   );
 });
