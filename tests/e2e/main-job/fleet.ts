@@ -97,6 +97,7 @@ export class Fleet {
   static async open(names: readonly string[], { settings = {}, isApart = false }: FleetOptions = {}): Promise<Fleet> {
     const folder = mkdtempSync(join(tmpdir(), 'stella-fleet-'));
     const closers: (() => Promise<void>)[] = [() => Promise.resolve(rmSync(folder, { recursive: true, force: true }))];
+    let fleet: Fleet | undefined;
     try {
       const registry = await startDockerRegistry(join(folder, 'registry'));
       closers.push(() => registry.stop());
@@ -117,28 +118,27 @@ export class Fleet {
       const startServer: StartServer = (more) =>
         startServerProcess({ dataDir, settings: all, env: { ...env, ...more } });
       const program = join(folder, 'stella-agent.mjs');
-      const [server, engines] = await Promise.all([
-        startServer(),
-        Promise.all(names.map((name) => startEngine(folder, name, portOf(registry), registryCable, closers))),
-        buildAgent(program),
-      ]);
+      const starting = startServer();
+      closers.push(async () => void (await (fleet?.server ?? (await starting.catch(() => undefined)))?.end()));
+      const engines = names.map((name) => startEngine(folder, name, portOf(registry), registryCable, closers));
+      const begun = [starting, buildAgent(program), ...engines];
+      // All of it stands or fell before anything is taken down again.
+      await Promise.allSettled(begun);
+      await Promise.all(begun);
+      const server = await starting;
       const operator = new Person(join(folder, 'admin'));
       await operator.logIn(server.url, 'demo', 'admin', server.adminPassword);
       const companies = isApart
         ? await Promise.all(names.map((name) => found(operator, name, server, folder)))
         : names.map(() => new Company(operator));
       const [company = new Company(operator)] = companies;
-      const hosts = await Promise.all(
-        engines.map((engine, index) =>
-          startHost(engine, folder, program, isApart ? (companies[index] ?? company) : company),
-        ),
+      const reached = await Promise.all(engines);
+      const settling = reached.map((engine, index) =>
+        startHost(engine, folder, program, isApart ? (companies[index] ?? company) : company, closers),
       );
-      const parts = { folder, registry, company, hosts, server, startServer, closers };
-      const fleet = new Fleet(parts);
-      closers.push(async () => {
-        await Promise.all(hosts.map(({ agent }) => agent.end()));
-        await fleet.server.end();
-      });
+      await Promise.allSettled(settling);
+      const hosts = await Promise.all(settling);
+      fleet = new Fleet({ folder, registry, company, hosts, server, startServer, closers });
       return fleet;
     } catch (error) {
       await closeAll(closers);
@@ -227,8 +227,15 @@ async function found(operator: Person, name: string, server: ServerProcess, fold
   return new Company(ada);
 }
 
-async function startHost(reached: Reached, folder: string, program: string, company: Company): Promise<FleetHost> {
+async function startHost(
+  reached: Reached,
+  folder: string,
+  program: string,
+  company: Company,
+  closers: (() => Promise<void>)[],
+): Promise<FleetHost> {
   const { name, engine } = reached;
+  const flags = await engine.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', 'flags');
   const options = { dataDir: join(folder, `${name}-agent`), program, env: { DOCKER_HOST: engine.host } };
   await enrolAgent(options, await company.admin.json<Enrolment>(['agent', 'enrol', name]));
   const host: FleetHost = {
@@ -244,10 +251,11 @@ async function startHost(reached: Reached, folder: string, program: string, comp
       return Object.fromEntries(up.map(({ labels, imageId }) => [labels['stella.service'] ?? '', imageId]));
     },
     flag: async (flag, isSet) => {
-      const path = join(await engine.docker('volume', 'inspect', '--format', '{{.Mountpoint}}', 'flags'), flag);
+      const path = join(flags, flag);
       if (isSet) writeFileSync(path, '');
       else rmSync(path, { force: true });
     },
   };
+  closers.push(async () => void (await host.agent.end()));
   return host;
 }

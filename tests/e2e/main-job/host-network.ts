@@ -45,7 +45,8 @@ export async function startHostNetwork(): Promise<HostNetwork> {
 
 function ask(path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const call = get({ socketPath: path, path: '/', agent: false, timeout: 2_000 }, (answer) => {
+    // Long: who answers late on a busy machine has answered.
+    const call = get({ socketPath: path, path: '/', agent: false, timeout: 20_000 }, (answer) => {
       let text = '';
       answer.setEncoding('utf8');
       answer.on('data', (chunk: string) => (text += chunk));

@@ -10,8 +10,8 @@ export type RelayCommand =
   | { readonly do: 'open'; readonly port: number; readonly path: string }
   /** Nothing listens at the port any more; what runs is cut. */
   | { readonly do: 'close'; readonly port: number }
-  /** Each connection to the port ends after so many bytes of answer. 0: no more. */
-  | { readonly do: 'cut'; readonly port: number; readonly bytes: number }
+  /** Each connection to the port, or so many of them, ends after so many bytes of answer. 0: no more. */
+  | { readonly do: 'cut'; readonly port: number; readonly bytes: number; readonly times?: number }
   /** What listens at a port of this network is reached behind a socket file. */
   | { readonly do: 'publish'; readonly port: number; readonly path: string }
   /** Somebody else has the port. */
@@ -19,7 +19,7 @@ export type RelayCommand =
 
 const servers = new Map<string, Server>();
 const sockets = new Map<string, Set<Socket>>();
-const cuts = new Map<number, number>();
+const cuts = new Map<number, { readonly bytes: number; left: number }>();
 
 function listen(key: string, where: { port: number; host: string } | { path: string }, hear: (from: Socket) => void) {
   const open = new Set<Socket>();
@@ -53,9 +53,11 @@ async function obey(command: RelayCommand): Promise<void> {
         const to = connect(command.path);
         let bytes = 0;
         to.on('data', (chunk: Buffer) => {
-          const most = cuts.get(port) ?? 0;
+          const cut = cuts.get(port);
           bytes += chunk.length;
-          if (most > 0 && bytes > most) from.resetAndDestroy();
+          if (cut === undefined || cut.bytes === 0 || bytes <= cut.bytes || cut.left <= 0 || from.destroyed) return;
+          cut.left--;
+          from.resetAndDestroy();
         });
         join(from, to);
       });
@@ -65,7 +67,7 @@ async function obey(command: RelayCommand): Promise<void> {
     case 'take':
       return listen(`open ${port}`, { port, host: '0.0.0.0' }, (from) => from.destroy());
     case 'cut':
-      return void cuts.set(port, command.bytes);
+      return void cuts.set(port, { bytes: command.bytes, left: command.times ?? Infinity });
     case 'close': {
       const server = servers.get(`open ${port}`);
       for (const socket of sockets.get(`open ${port}`) ?? []) socket.destroy();
