@@ -5,6 +5,7 @@ import { chromiumPath } from '@stella-ops/testkit';
 import { buildConsole } from '../../apps/console/build.ts';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { signInByKeyboard } from './console-keyboard.ts';
+import { loaded, noteRequests, PATIENCE_MS } from './console-waits.ts';
 
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--no-first-run'];
 
@@ -48,7 +49,9 @@ export async function visit(
     reducedMotion: 'reduce',
     ...(options.forcedColors === undefined ? {} : { forcedColors: options.forcedColors }),
   });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
+  noteRequests(page);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
@@ -78,24 +81,30 @@ async function signIn(page: Page, who: Parameters<typeof signInByKeyboard>[1]): 
 
 /** Goes to a page within the console, as a link does, and waits until nothing is on its way. */
 export async function open(page: Page, path: string): Promise<void> {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
   const isSamePage = new URL(page.url()).pathname === path.replace(/\?.*$/, '');
-  // The page before stays until the program of the next one is here.
-  if (!isSamePage) await page.evaluate(`document.querySelector('h1')?.toggleAttribute('data-left', true)`);
+  if (!isSamePage) await page.evaluate(LEAVE);
   await page.evaluate(
     `history.pushState({}, '', ${JSON.stringify(path)}); dispatchEvent(new PopStateEvent('popstate'))`,
   );
   await page.waitForURL(({ pathname, search }) => pathname + search === path);
-  // What a drawer covers is not told to aids, but is there.
-  await page.locator(isSamePage ? 'h1' : 'h1:not([data-left])').waitFor();
+  // The page before stays until the program of the next one is here. Where both have one program, the title stays and
+  // gets the focus. What a drawer covers is not told to aids, but is there.
+  await page
+    .locator(isSamePage ? 'h1' : 'h1:not([data-left]), h1:focus')
+    .first()
+    .waitFor();
   await ready(page);
 }
 
-/** Nothing shows that it loads. */
+const LEAVE = `for (const title of document.querySelectorAll('h1')) title.toggleAttribute('data-left', true);
+  document.activeElement?.blur()`;
+
+/** Nothing shows that it loads, and nothing is on its way. */
 export async function ready(page: Page): Promise<void> {
   // Where the pointer was left, something else may be now, and its hint would open.
   await page.mouse.move(0, 0);
-  const busy = page.getByRole('status').filter({ hasText: /^(?:Loading|Checking)/ });
-  while ((await busy.count()) > 0) await busy.first().waitFor({ state: 'hidden' });
+  await loaded(page);
 }
 
 /** What looks change; the rest of axe's rules speak of the markup, which is the same in all of them. */

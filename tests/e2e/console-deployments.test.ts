@@ -10,7 +10,8 @@ import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@st
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { axeFaults, CONSOLE_SETTINGS, keepPicture, openBrowser, visit, type Visitor } from './console-browser.ts';
-import { enter, heading, keys, move, reach, settled } from './console-keyboard.ts';
+import { enter, heading, jump, move, reach, settled } from './console-keyboard.ts';
+import { drawn } from './console-waits.ts';
 import { type AgentProcess, enrolAgent, startAgentProcess } from './main-job/agent-process.ts';
 
 const TENANT = 'shop';
@@ -70,7 +71,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     const output = page.getByRole('log', { name: 'Output of web-1' });
     await output.getByText('error: the shop does not answer').waitFor();
     await enter(page, page.getByRole('button', { name: 'Go to the first error' }));
-    expect(await page.getByRole('checkbox', { name: 'Follow the end' }).isChecked()).toBe(false);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Follow the end' }).isChecked()).toBe(false);
     await shown('failed', page);
 
     // What was broken is mended by hand: the same deployment goes on.
@@ -90,14 +91,14 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await why.getByText(/approve an exception/).waitFor();
 
     // She cannot approve what she requested, and reads why.
-    await keys(page, 'g', 'a');
+    await jump(page, ['g', 'a'], 'Approvals');
     await enter(page, page.getByRole('tab', { name: /Waits for others/ }), 'ArrowRight');
     const own = page.getByRole('article', { name: 'shop 1.2.0 to stage' });
     await own.getByText('You requested this, so you cannot approve it').waitFor();
     expect(await own.getByRole('button', { name: /Approve/ }).count()).toBe(0);
 
     // Sam approves it: a reason is required, and the digests are shown.
-    await keys(sam.page, 'g', 'a');
+    await jump(sam.page, ['g', 'a'], 'Approvals');
     await enter(sam.page, sam.page.getByRole('button', { name: 'Approve…' }));
     const review = sam.page.getByRole('dialog', { name: 'Approve shop 1.2.0 for stage' });
     const digests = review.getByRole('table', { name: 'Digests that come to stage' });
@@ -111,12 +112,12 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await sam.page.getByText('Nothing waits for you', { exact: true }).waitFor();
 
     // Rosa asks for production, and sees what would change there.
-    await keys(page, 'g', 'r');
-    await heading(page, 'Releases');
+    await jump(page, ['g', 'r'], 'Releases');
     await enter(page, page.getByRole('rowheader', { name: 'shop 1.2.0' }));
     await enter(page, page.getByRole('button', { name: 'Request promotion to prod…' }));
     const request = page.getByRole('dialog', { name: /Request promotion of shop 1\.2\.0/ });
     await request.getByText('Replaces shop 1.0.0. 2 images change.').waitFor();
+    await reach(page, request.getByLabel('Reason'));
     await page.keyboard.type('Search for everybody');
     await enter(page, request.getByRole('button', { name: 'Request promotion' }));
     await heading(page, 'shop 1.2.0 to prod');
@@ -130,8 +131,11 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await sam.page.keyboard.type('Stage looks right');
     await typeName(sam.page, production, 'stage', async () => {
       const releases = (await admin()).client(RELEASES_ROUTES);
-      const { body } = await releases.listPromotions({ query: { environment: 'prod', state: 'pending_approval' } });
-      expect(body.items).toHaveLength(1);
+      const { body } = await releases.listPromotions({ query: { environment: 'prod' } });
+      const asked = body.items.find(({ release }) => release === 'shop 1.2.0');
+      expect(asked?.approvals).toEqual([]);
+      // Its gates may be looked at again just now.
+      expect(asked?.state).toMatch(/^pending_/);
     });
     await production.waitFor({ state: 'hidden' });
 
@@ -141,7 +145,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     await enter(page, page.getByRole('link', { name: 'What approved it' }));
     await heading(page, 'shop 1.2.0 to prod');
     await page.getByText('Stage looks right').waitFor();
-    expect(await page.title()).toBe('shop 1.2.0 to prod · Stella Ops');
+    await expect.poll(() => page.title()).toBe('shop 1.2.0 to prod · Stella Ops');
     await enter(page, page.getByRole('link', { name: 'Open deployment' }));
 
     // Going back shows the digests that come and needs reason and name.
@@ -155,7 +159,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
     });
     await heading(page, 'Roll back prod to shop 1.0.0');
     await page.getByText('prod runs shop 1.0.0 again, on 2 targets.').waitFor();
-    expect(await newest()).toMatchObject({ kind: 'rollback', state: 'rolled_back', release: 'shop 1.0.0' });
+    await expect.poll(newest).toMatchObject({ kind: 'rollback', state: 'rolled_back', release: 'shop 1.0.0' });
     await shown('rolled-back', page);
     expect([...rosa.complaints, ...sam.complaints]).toEqual([]);
     await Promise.all([rosa.context.close(), sam.context.close()]);
@@ -166,8 +170,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
 
   /** From anywhere to the page of a promotion in the list. */
   async function openPromotion(page: Page, row: RegExp): Promise<void> {
-    await keys(page, 'g', 'p');
-    await heading(page, 'Promotions');
+    await jump(page, ['g', 'p'], 'Promotions');
     const names = page.getByRole('grid', { name: 'Promotions' }).getByRole('rowheader');
     await reach(page, names.first());
     await move(page, 'ArrowDown', page.getByRole('row', { name: row }).getByRole('rowheader'));
@@ -195,6 +198,7 @@ describeNeeding(['chromium'], 'pages for deployments', () => {
         await settled(page);
         await keepPicture(page, `deployment-${name}-${theme}-${width}`);
         expect(await axeFaults(page), `${name}, ${theme}, ${width} px`).toEqual([]);
+        await drawn(page);
         const excess = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
         expect(excess, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
       }

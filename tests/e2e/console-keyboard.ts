@@ -1,7 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { drawn, loaded, until } from './console-waits.ts';
 
 const MAX_PRESSES = 120;
+const MAX_JUMPS = 12;
+const JUMP_MS = 10_000;
 
 /** Until a page of this name is there. */
 export const heading = (page: Page, name: string | RegExp): Promise<void> =>
@@ -18,8 +20,27 @@ export async function move(page: Page, key: string, target: Locator): Promise<vo
   for (let presses = 0; presses < MAX_PRESSES; presses += 1) {
     if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
     await page.keyboard.press(key);
+    // Tab is the browser's; where other keys lead is the page's work, and takes a moment.
+    if (!key.endsWith('Tab')) await drawn(page);
   }
   throw new Error(`${key} does not lead to ${String(target)}`);
+}
+
+/**
+ * Goes to a page by the letters of its shortcut. They count together only when they come soon after one another; on a
+ * machine that is too busy for that they are pressed again, as people would.
+ */
+export async function jump(page: Page, letters: readonly string[], name: string): Promise<void> {
+  const title = page.getByRole('heading', { level: 1, name, exact: true });
+  for (let tries = 1; ; tries += 1) {
+    await keys(page, ...letters);
+    const isThere = title.waitFor({ timeout: JUMP_MS }).then(
+      () => true,
+      () => false,
+    );
+    if (await isThere) return;
+    if (tries === MAX_JUMPS) throw new Error(`${letters.join(' ')} does not lead to ${name}`);
+  }
 }
 
 /** Goes to something by Tab alone. */
@@ -50,19 +71,11 @@ export async function enter(page: Page, target: Locator, within?: string): Promi
 }
 
 /**
- * Until no skeleton is shown and nothing more is read out: what a busy button announces names the button for seconds
- * after its page was left.
+ * Until no skeleton is shown, no request is under way and nothing more is read out: what a busy button announces names
+ * the button for seconds after its page was left.
  */
 export async function settled(page: Page): Promise<void> {
-  await expect
-    .poll(
-      () =>
-        page
-          .getByRole('status')
-          .filter({ hasText: /^Loading/ })
-          .count(),
-      { timeout: 15_000 },
-    )
-    .toBe(0);
-  await expect.poll(() => page.locator('[data-live-announcer] [role="img"]').count(), { timeout: 15_000 }).toBe(0);
+  await loaded(page);
+  const announced = page.locator('[data-live-announcer] [role="img"]');
+  await until('nothing more to be read out', async () => (await announced.count()) === 0);
 }

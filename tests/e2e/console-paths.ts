@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Person } from '@stella-ops/app-server/demo';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { EVIDENCE_ROUTES } from '@stella-ops/contracts/evidence';
@@ -50,6 +51,18 @@ const MORE = [
   '/evidence/$deploymentPacketId',
 ];
 
+const WAIT_MS = 120_000;
+
+/** Findings and packets come from jobs that go on after the shop was filled. */
+async function made(read: () => Promise<string | undefined>): Promise<string | undefined> {
+  const deadlineMs = performance.now() + WAIT_MS;
+  for (;;) {
+    const thing = await read();
+    if (thing !== undefined || performance.now() > deadlineMs) return thing;
+    await delay(100);
+  }
+}
+
 /**
  * Every route of the console, with an address that leads to something: parameters are filled in with things of the shop.
  *
@@ -65,7 +78,8 @@ export async function consolePaths(admin: Person): Promise<Record<string, string
   for (const path of [...table.PAGES.map((page) => page.path), ...MORE]) {
     let address = path;
     for (const [word, name = ''] of path.matchAll(/\$(\w+)/g)) {
-      const thing = Object.hasOwn(THINGS, name) ? await THINGS[name]?.(admin) : undefined;
+      const read = Object.hasOwn(THINGS, name) ? THINGS[name] : undefined;
+      const thing = read === undefined ? undefined : await made(() => read(admin));
       if (thing === undefined) throw new Error(`${path}: nothing of the shop stands for ${word}`);
       address = address.replace(word, () => thing);
     }

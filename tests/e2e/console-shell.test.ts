@@ -5,7 +5,7 @@ import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { describeNeeding } from '@stella-ops/testkit';
 import { makeTenant, startTestServer, TEST_PASSWORD, type TestServer } from '@stella-ops/testkit/product';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { buildConsole } from '../../apps/console/build.ts';
 import {
   axeFaults,
@@ -17,6 +17,7 @@ import {
   type Visitor,
   type VisitOptions,
 } from './console-browser.ts';
+import { focused, loaded } from './console-waits.ts';
 
 const MAX_INITIAL_SCRIPT_BYTES = 250_000;
 const TENANT = 'shop';
@@ -35,6 +36,19 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
+  });
+
+  const production = async () => {
+    const { body } = await people.admin.client(RELEASES_ROUTES).listEnvironments({});
+    const found = body.items.find(({ name }) => name === 'prod');
+    if (found === undefined) throw new Error('the shop has no prod');
+    return found;
+  };
+  beforeEach(async () => {
+    const { id: environmentId, freezes } = await production();
+    for (const { id: freezeId } of freezes) {
+      await people.admin.client(RELEASES_ROUTES).deleteFreeze({ params: { environmentId, freezeId } });
+    }
   });
 
   const go = async (user: 'admin' | 'rosa' | 'sam', path = '/', options: VisitOptions = {}): Promise<Visitor> => {
@@ -58,8 +72,8 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     const needsMe = page.getByRole('region', { name: 'Needs me' });
     await needsMe.getByRole('link', { name: /shop 1\.2\.0 to stage/ }).waitFor();
     await needsMe.getByRole('link', { name: /CVE-2021-33503/ }).waitFor();
-    await page.getByRole('status').getByText('Live').waitFor();
-    expect(await page.title()).toBe('Pipeline board · Stella Ops');
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
+    await expect.poll(() => page.title()).toBe('Pipeline board · Stella Ops');
     // No token is anywhere that outlives the page.
     const kept = await page.evaluate('JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])');
     expect(kept).not.toMatch(/eyJ|token|verifier/i);
@@ -81,21 +95,20 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
 
   test('what another person does appears by itself', async () => {
     const { page, context, complaints } = await go('sam');
-    await page.getByRole('status').getByText('Live').waitFor();
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
     const prod = page.getByRole('columnheader', { name: /^prod/ });
     await prod.waitFor();
     expect(await prod.getByText('frozen').count()).toBe(0);
     const releases = people.admin.client(RELEASES_ROUTES);
-    const environments = await releases.listEnvironments({});
-    const environmentId = environments.body.items.find(({ name }) => name === 'prod')?.id ?? '';
+    const { id: environmentId } = await production();
     const [startsAt = '', endsAt = ''] = ['2020-01-01', '2099-01-01'].map((day) => `${day}T00:00:00.000Z`);
     const { body: frozen } = await releases.createFreeze({
       params: { environmentId },
       body: { startsAt, endsAt, reason: 'Stocktaking' },
     });
-    await prod.getByText('frozen').waitFor({ timeout: 10_000 });
+    await prod.getByText('frozen').waitFor();
     await releases.deleteFreeze({ params: { environmentId, freezeId: frozen.freezes[0]?.id ?? '' } });
-    await prod.getByText('frozen').waitFor({ state: 'detached', timeout: 10_000 });
+    await prod.getByText('frozen').waitFor({ state: 'detached' });
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -105,25 +118,26 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     await page.getByRole('link', { name: /web in prod:/ }).waitFor();
     await page.keyboard.press('Control+k');
     const palette = page.getByRole('dialog', { name: 'Search and commands' });
-    await palette.waitFor();
+    await focused(palette);
     await page.keyboard.type('dark th');
     await palette.getByRole('menuitem', { name: /Dark theme/ }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await palette.waitFor({ state: 'hidden' });
-    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    await expect.poll(() => page.locator('html').getAttribute('data-theme')).toBe('dark');
 
     await page.keyboard.press('?');
     const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
     await help.getByText('Pipeline board').waitFor();
+    await focused(help);
     await page.keyboard.press('Escape');
     await help.waitFor({ state: 'hidden' });
 
     await page.getByRole('link', { name: /api in dev:/ }).focus();
     await page.keyboard.press('ArrowDown');
-    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^web in dev/);
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toMatch(/^web in dev/);
     await page.keyboard.press('End');
-    expect(await page.evaluate('document.activeElement.textContent')).toMatch(/^web in prod/);
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toMatch(/^web in prod/);
     expect(complaints).toEqual([]);
     await context.close();
   });
@@ -133,8 +147,9 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     await page.getByRole('link', { name: /web in prod:/ }).waitFor();
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
+    await focused(page.getByRole('main'));
     await page.keyboard.press('Tab');
-    expect(await page.evaluate('document.activeElement.closest("main") !== null')).toBe(true);
+    expect(await page.evaluate('document.activeElement.closest("main > *") !== null')).toBe(true);
     await context.close();
   });
 
@@ -161,18 +176,24 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
   test.each(LOOKS)('the board has no fault that axe finds, and fits its window: %s', async (name, options) => {
     const { page, context } = await go('sam', '/', options);
     await page.getByRole('link', { name: /web in prod:/ }).waitFor();
+    await loaded(page);
     expect(await axeFaults(page)).toEqual([]);
     await keepPicture(page, `board-${name}`);
     const [needed, given] = (await page.evaluate(
       '[document.documentElement.scrollWidth, document.documentElement.clientWidth]',
     )) as [number, number];
     expect(needed).toBeLessThanOrEqual(given);
-    const cells = await page.getByRole('link', { name: / in (?:dev|stage|prod):/ }).all();
-    const boxes = await Promise.all(cells.map((cell) => cell.boundingBox()));
+    // All at one moment: what waits and what is blocked comes by itself.
+    const boxes = (await page.evaluate(`[...document.querySelectorAll('.board-cell')].map((cell) => {
+      const { x, y, width, height } = cell.getBoundingClientRect();
+      return { x, y, width, height };
+    })`)) as readonly Box[];
+    expect(boxes.length).toBeGreaterThan(3);
     const overlaps = boxes.filter((one, at) => boxes.some((other, to) => to > at && isOver(one, other)));
     expect(overlaps).toEqual([]);
     await page.keyboard.press('Control+k');
     await page.getByRole('menuitem', { name: /Pipeline board/ }).waitFor();
+    await loaded(page);
     expect(await axeFaults(page)).toEqual([]);
     await keepPicture(page, `palette-${name}`);
     await context.close();
@@ -193,12 +214,12 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
 
   test('a lost line is seen at once, and mended without a reload', async () => {
     const { page, context } = await go('sam');
-    await page.getByRole('status').getByText('Live').waitFor();
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
     await context.route('**/api/v1/events', (route) => route.abort());
     await page.reload();
     await page.getByRole('status').getByText('Connection lost').waitFor();
     await context.unroute('**/api/v1/events');
-    await page.getByRole('status').getByText('Live').waitFor({ timeout: 30_000 });
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor();
     await context.close();
   });
 
@@ -211,7 +232,7 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     if (rosa === undefined) throw new Error('rosa is gone');
     await authority.resetPassword({ params: { userId: rosa.id }, body: { password: TEST_PASSWORD } });
     await page.keyboard.press('Control+k');
-    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor({ timeout: 30_000 });
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
     await page.getByRole('button', { name: 'Sign in again' }).click();
     await page.getByLabel('Password').waitFor();
     await context.close();
@@ -222,6 +243,8 @@ describeNeeding(['chromium'], 'the shell of the console', () => {
     await page.getByRole('button', { name: /Account and appearance/ }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: /sign out|yes/i }).click();
+    // Its answer leads back to the console, and that to the login page.
+    await page.getByLabel('Password').waitFor();
     await page.goto(server.url);
     await page.getByLabel('Password').waitFor();
     await context.close();
@@ -242,8 +265,7 @@ interface Box {
   readonly height: number;
 }
 
-function isOver(one: Box | null, other: Box | null): boolean {
-  if (one === null || other === null) return true;
+function isOver(one: Box, other: Box): boolean {
   const apart =
     one.x + one.width <= other.x ||
     other.x + other.width <= one.x ||

@@ -51,8 +51,9 @@ export function Shell() {
         </Suspense>
       </main>
       <Suspense>
-        {shown === 'palette' ? <Palette /> : null}
-        {shown === 'help' ? <ShortcutHelp /> : null}
+        {/* What lies over the page may be here later than the end of the session, and must not lie over that. */}
+        {shown === 'palette' && !isEnded ? <Palette /> : null}
+        {shown === 'help' && !isEnded ? <ShortcutHelp /> : null}
         {isEnded ? <SessionEnded /> : null}
       </Suspense>
     </div>

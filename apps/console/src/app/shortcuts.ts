@@ -24,9 +24,9 @@ export const PAGE_SHORTCUTS = PAGES.flatMap(({ nav, title, path }) =>
 export function useShortcuts(): void {
   const router = useRouter();
   useEffect(() => {
-    /** Letters typed into a field are text, and a dialog has the keyboard for itself. */
+    /** Letters typed into a field are text, and a dialog has the keyboard for itself, also before it is here. */
     const single = (run: () => void) => (event: KeyboardEvent) => {
-      if (!preferences.value.hasShortcuts || isTyping(event) || isCovered()) return;
+      if (!preferences.value.hasShortcuts || isTyping(event) || isCovered() || overlay.value !== undefined) return;
       event.preventDefault();
       run();
     };

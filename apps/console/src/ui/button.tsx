@@ -39,13 +39,15 @@ export function Button({ children, onPress, type = 'button', kind = 'plain', ico
       {isPending ? <span className="button-busy">…</span> : null}
     </AriaButton>
   );
-  if (disabledReason === undefined) return button;
+  // One tree for both: a button that gets a reason while it has the focus keeps it.
   return (
-    <span className="button-with-reason">
+    <span className={disabledReason === undefined ? 'button-alone' : 'button-with-reason'}>
       {button}
-      <span id={reasonId} className="button-reason">
-        {disabledReason}
-      </span>
+      {disabledReason === undefined ? null : (
+        <span id={reasonId} className="button-reason">
+          {disabledReason}
+        </span>
+      )}
     </span>
   );
 }

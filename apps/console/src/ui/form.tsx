@@ -165,7 +165,8 @@ export function Form({ onSubmit, children, error, cancel = 'Cancel', ...rest }: 
       className="form"
       onSubmit={(event) => {
         event.preventDefault();
-        onSubmit();
+        // A busy button sends nothing, but Enter in the only field of a form does.
+        if (!rest.isPending) onSubmit();
       }}
     >
       {error === undefined || error === null ? null : <ErrorState error={error} />}

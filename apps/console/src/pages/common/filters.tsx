@@ -1,5 +1,5 @@
 import './filters.css';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { IconButton, type Option, Select, TextField, useUrlText } from '../../ui/index.ts';
 
 const TYPING_MS = 300;
@@ -41,11 +41,19 @@ export function TextFilter(props: {
 }) {
   const [value = '', set] = useUrlText(props.name);
   const [typed, setTyped] = useState(value);
-  // Back, or a link, changed the address: the field follows.
-  useEffect(() => setTyped(value), [value]);
+  const written = useRef(value);
+  // Back, or a link, changed the address: the field follows. What it wrote there itself comes back a moment later, when
+  // more may have been typed.
+  useEffect(() => {
+    if (value !== written.current) setTyped(value);
+    written.current = value;
+  }, [value]);
   useEffect(() => {
     if (typed.trim() === value) return undefined;
-    const timer = setTimeout(() => set(typed.trim()), TYPING_MS);
+    const timer = setTimeout(() => {
+      written.current = typed.trim();
+      set(written.current);
+    }, TYPING_MS);
     return () => clearTimeout(timer);
   }, [typed, value, set]);
   return (

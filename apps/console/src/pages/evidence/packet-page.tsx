@@ -255,7 +255,9 @@ function LogSection({ checked }: { readonly checked: CheckedPacket | undefined }
       title="Transparency log"
       sentence="The state of the log that proves the entry. Who kept an earlier one can see that nothing was taken out."
     >
-      {entry === undefined ? (
+      {checked === undefined ? (
+        <Skeleton lines={4} label="Checking" />
+      ) : entry === undefined ? (
         <p className="quiet">The bundle names no entry.</p>
       ) : (
         <div className="stack">
@@ -278,7 +280,9 @@ function StatementSection({ checked }: { readonly checked: CheckedPacket | undef
   const statement = checked?.statement;
   return (
     <Section title="Signed statement" sentence="What the signature is over, as it stands in the bundle.">
-      {statement === undefined ? (
+      {checked === undefined ? (
+        <Skeleton lines={4} label="Checking" />
+      ) : statement === undefined ? (
         <p className="quiet">The statement cannot be read.</p>
       ) : (
         <div className="stack">

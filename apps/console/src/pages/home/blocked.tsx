@@ -1,10 +1,18 @@
 import type { Promotion } from '@stella-ops/contracts/releases';
-import { AppLink, Section } from '../../ui/index.ts';
+import { AppLink, Section, Skeleton } from '../../ui/index.ts';
 
 const SHOWN = 5;
 
-/** Promotions that go nowhere until somebody does something: what is wrong, and the way out. */
-export function Blocked({ promotions }: { readonly promotions: readonly Promotion[] }) {
+/** Promotions that go nowhere until somebody does something: what is wrong, and the way out. Undefined: on their way. */
+export function Blocked({ promotions }: { readonly promotions: readonly Promotion[] | undefined }) {
+  // Keeps its place, or what stands below would move when it comes.
+  if (promotions === undefined) {
+    return (
+      <Section title="Blocked">
+        <Skeleton />
+      </Section>
+    );
+  }
   return (
     <Section title="Blocked">
       {promotions.length === 0 ? (

@@ -1,7 +1,7 @@
 import './home.css';
 import { DEPLOYMENTS_ROUTES } from '@stella-ops/contracts/deployments';
 import { RELEASES_ROUTES } from '@stella-ops/contracts/releases';
-import { useApi, useCan } from '../../api/index.ts';
+import { useApi, useCan, useMe } from '../../api/index.ts';
 import { Loaded, Page, useUrlText } from '../../ui/index.ts';
 import { Blocked, isBlocked } from './blocked.tsx';
 import { Board } from './board.tsx';
@@ -14,12 +14,14 @@ export function Component() {
   const board = useApi(DEPLOYMENTS_ROUTES.getBoard, {});
   const [environment] = useUrlText('environment');
   const can = useCan();
+  const me = useMe();
   const waiting = useApi(
     RELEASES_ROUTES.listPromotions,
     { query: { state: 'pending_gate', limit: 100 } },
     { isEnabled: can('promotion.read') },
   );
   const blocked = waiting.data?.body.items.filter(isBlocked);
+  const isComing = waiting.data === undefined && waiting.error === null && (me === undefined || can('promotion.read'));
   const blockedIds = new Set(blocked?.map(({ id }) => id));
   return (
     <Page
@@ -36,7 +38,7 @@ export function Component() {
         </div>
         <div className="home-beside">
           <NeedsMe />
-          {blocked === undefined ? null : <Blocked promotions={blocked} />}
+          {blocked === undefined && !isComing ? null : <Blocked promotions={blocked} />}
           <TrustFacts />
         </div>
       </div>

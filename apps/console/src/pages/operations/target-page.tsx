@@ -69,7 +69,7 @@ export function Component() {
             nameOf="target"
             verb="Remove target"
             isDanger
-            isPending={remove.isPending}
+            isPending={remove.isPending || remove.isSuccess}
             error={remove.error}
             onConfirm={() =>
               remove.mutate({ params: { targetId } }, { onSuccess: () => void navigate({ to: '/targets' }) })

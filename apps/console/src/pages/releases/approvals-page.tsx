@@ -1,6 +1,7 @@
+import { AUTHORITY_ROUTES } from '@stella-ops/contracts/authority';
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useState } from 'react';
-import { useApi, useMe } from '../../api/index.ts';
+import { useApi } from '../../api/index.ts';
 import { EmptyState, Loaded, Page, Tabs, useUrlText } from '../../ui/index.ts';
 import { ReviewDialog, type Verdict } from './dialogs/review-dialog.tsx';
 import { type Inbox, inboxOf } from './model/inbox.ts';
@@ -11,14 +12,18 @@ const NOTHING: readonly Promotion[] = [];
 /** What waits for the person who looks, what waits for others, and what was decided. */
 export function Component() {
   const [environment] = useUrlText('environment');
-  const me = useMe();
+  const who = useApi(AUTHORITY_ROUTES.whoami, {});
   const filter = environment === undefined ? {} : { environment };
   const mine = useApi(RELEASES_ROUTES.listPromotions, { query: { ...filter, isWaitingForMe: true, limit: 200 } });
   const pending = useApi(RELEASES_ROUTES.listPromotions, {
     query: { ...filter, state: 'pending_approval', limit: 200 },
   });
   const recent = useApi(RELEASES_ROUTES.listPromotions, { query: { ...filter, limit: 200 } });
-  const mayApprove = me?.scopes.includes('promotion.approve') === true;
+  const mayApprove = who.data?.body.scopes.includes('promotion.approve') === true;
+  // What is not this person's waits for others: neither is known without all three.
+  const unknown = [who, mine, pending].find(({ data }) => data === undefined);
+  const countOf = (promotions: readonly Promotion[]): string =>
+    unknown === undefined ? ` (${promotions.length})` : '';
   const inbox = inboxOf(
     mayApprove ? (mine.data?.body.items ?? NOTHING) : NOTHING,
     pending.data?.body.items ?? NOTHING,
@@ -29,7 +34,7 @@ export function Component() {
   return (
     <Page
       title="Approvals"
-      sentence={mine.data === undefined || pending.data === undefined ? undefined : sentenceOf(inbox, mayApprove)}
+      sentence={unknown === undefined ? sentenceOf(inbox, mayApprove) : undefined}
       command="stella promotion list --waiting-for-me"
       asOfMs={mine.data?.asOfMs}
     >
@@ -38,9 +43,9 @@ export function Component() {
         tabs={[
           {
             id: 'mine',
-            label: `Needs me (${inbox.needsMe.length})`,
+            label: `Needs me${countOf(inbox.needsMe)}`,
             content: (
-              <Loaded query={mine}>
+              <Loaded<unknown> query={unknown ?? mine}>
                 {() => (
                   <Cards promotions={inbox.needsMe} onReview={open}>
                     <EmptyState title="Nothing waits for you" icon="check">
@@ -55,9 +60,9 @@ export function Component() {
           },
           {
             id: 'others',
-            label: `Waits for others (${inbox.others.length})`,
+            label: `Waits for others${countOf(inbox.others)}`,
             content: (
-              <Loaded query={pending}>
+              <Loaded<unknown> query={unknown ?? pending}>
                 {() => (
                   <Cards promotions={inbox.others} onReview={open}>
                     <EmptyState title="Nothing waits for others" icon="check">

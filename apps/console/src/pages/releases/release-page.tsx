@@ -20,7 +20,7 @@ export function Component() {
   const releaseId = useParam('releaseId');
   const query = useApi(RELEASES_ROUTES.getRelease, { params: { releaseId } });
   const promotions = useApi(RELEASES_ROUTES.listPromotions, { query: { releaseId, limit: 100 } });
-  const { environments } = useEnvironments();
+  const { query: places, environments } = useEnvironments();
   const release = query.data?.body;
   const known = promotions.data?.body.items;
   const name = release === undefined ? 'Release' : `${release.name} ${release.version}`;
@@ -29,10 +29,14 @@ export function Component() {
       title={name}
       above={<AppLink to="/releases">Releases</AppLink>}
       badge={release === undefined ? undefined : <ReleaseMode mode={release.mode} />}
-      sentence={known === undefined ? undefined : releaseWhere(environments, known)}
+      sentence={known === undefined || places.data === undefined ? undefined : releaseWhere(environments, known)}
       actions={
         release === undefined ? undefined : (
-          <Actions release={release} promotions={known ?? []} next={nextEnvironment(environments, known ?? [])?.name} />
+          <Actions
+            release={release}
+            promotions={known ?? []}
+            next={known === undefined ? undefined : nextEnvironment(environments, known)?.name}
+          />
         )
       }
       command={release === undefined ? undefined : `stella release show ${release.name}@${release.version}`}

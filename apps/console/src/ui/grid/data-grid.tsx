@@ -113,7 +113,9 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.altKey || event.metaKey) return;
     const page = Math.max(1, Math.floor((frame.current?.clientHeight ?? 0) / rowHeight) - 1);
-    const next = moveInGrid(event.key, event.ctrlKey, active, { rows: rows.length, columns: columnCount, page });
+    // Rows come and go by themselves: what has the focus counts, wherever it was before.
+    const at = placeOf(event.target) ?? active;
+    const next = moveInGrid(event.key, event.ctrlKey, at, { rows: rows.length, columns: columnCount, page });
     if (next !== undefined) {
       event.preventDefault();
       wantsFocus.current = true;
@@ -125,18 +127,17 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
     if (event.key === 'Enter' && event.target instanceof HTMLElement && event.target.matches('[data-column]')) {
       event.preventDefault();
       const inside = event.target.querySelector<HTMLElement>('a, button');
-      if (inside === null) open(rows[active.row]);
+      if (inside === null) open(rows[at.row]);
       else inside.click();
     } else if (event.key === '.' && actions.length > 0) {
       event.preventDefault();
       event.stopPropagation();
-      openMenu(active.row);
+      openMenu(at.row);
     }
   };
   const onClick = (event: MouseEvent<HTMLDivElement>): void => {
     if (!(event.target instanceof Element)) return;
-    const index = Number(event.target.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? -1);
-    const column = Number(event.target.closest<HTMLElement>('[data-column]')?.dataset['column'] ?? 0);
+    const { row: index, column } = placeOf(event.target) ?? { row: -1, column: 0 };
     if (index < 0) return;
     setActive({ row: index, column });
     if (event.target.closest('.grid-dots') !== null) openMenu(index);
@@ -171,11 +172,8 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
             onKeyDown={onKeyDown}
             onClick={onClick}
             onFocus={({ target }) => {
-              const column = Number(target.closest<HTMLElement>('[data-column]')?.dataset['column'] ?? Number.NaN);
-              const row = Number(target.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? Number.NaN);
-              if (!Number.isNaN(row + column) && (row !== active.row || column !== active.column)) {
-                setActive({ row, column });
-              }
+              const at = placeOf(target);
+              if (at !== undefined && (at.row !== active.row || at.column !== active.column)) setActive(at);
             }}
           >
             <div role="rowgroup" className="grid-head" style={{ minWidth }}>
@@ -237,6 +235,14 @@ export function DataGrid<Row>(props: DataGridProps<Row>) {
       )}
     </div>
   );
+}
+
+/** The cell that something is in. */
+function placeOf(target: EventTarget): GridPlace | undefined {
+  if (!(target instanceof Element)) return undefined;
+  const column = target.closest<HTMLElement>('[data-column]')?.dataset['column'];
+  const row = target.closest<HTMLElement>('[data-row]')?.dataset['row'];
+  return row === undefined || column === undefined ? undefined : { row: Number(row), column: Number(column) };
 }
 
 interface HeaderCellProps<Row> {

@@ -55,7 +55,10 @@ function EnrolForm({ close, setDirty }: InsideDialog) {
       error={enrol.error}
       onSubmit={() => {
         setTried(true);
-        if (isSlug(name.trim())) enrol.mutate({ body: { name: name.trim() } }, { onSuccess: () => setDirty(true) });
+        if (!isSlug(name.trim())) return;
+        // Its answer is shown once: while it is on its way the dialog stays.
+        setDirty(true);
+        enrol.mutate({ body: { name: name.trim() } }, { onError: () => setDirty(false) });
       }}
       verb="Make enrolment token"
       isPending={enrol.isPending}

@@ -35,10 +35,11 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
   const create = useCommand(RELEASES_ROUTES.createEnvironment);
   const update = useCommand(RELEASES_ROUTES.updateEnvironment);
   const packs = useApi(POLICY_ROUTES.listPacks, { query: { limit: 200 } }, { isEnabled: can('policy.read') });
-  const { environments } = useEnvironments();
+  const { query, environments } = useEnvironments();
   const [name, setName] = useState('');
   const [typedOrder, setOrder] = useState<string>();
-  const order = typedOrder ?? String((environments.at(-1)?.order ?? 0) + 1);
+  // Nothing is proposed before it is known what is there.
+  const order = typedOrder ?? (query.data === undefined ? '' : String((environments.at(-1)?.order ?? 0) + 1));
   const [approvals, setApprovals] = useState(String(environment?.requiredApprovals ?? 1));
   const [isSeparated, setSeparated] = useState(environment?.isSeparationOfDuties ?? true);
   const [policy, setPolicy] = useState(environment?.policy ?? DEFAULT_POLICY);
@@ -79,7 +80,7 @@ function EnvironmentForm({ environment, etag, onClose }: EnvironmentDialogProps)
       error={create.error ?? update.error}
       onSubmit={submit}
       verb={environment === undefined ? 'Create environment' : 'Save changes'}
-      isPending={create.isPending || update.isPending}
+      isPending={create.isPending || create.isSuccess || update.isPending}
       onCancel={onClose}
     >
       {environment === undefined ? (

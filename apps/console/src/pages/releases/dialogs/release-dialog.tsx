@@ -95,7 +95,8 @@ function ReleaseForm({ components, product, onClose }: ReleaseFormProps) {
         );
       }}
       verb="Create release"
-      isPending={create.isPending}
+      // Until the page of what was made is here: Enter would make another one.
+      isPending={create.isPending || create.isSuccess}
       onCancel={onClose}
     >
       <div className="field-pair">

@@ -40,7 +40,9 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
   const releaseId = chosenRelease ?? releases.data?.body.items[0]?.id;
   const promotions = usePromotionsOf(releaseId);
   const [chosenName, setName] = useState(environment);
-  const name = chosenName ?? nextEnvironment(environments, promotions)?.name;
+  // Nothing is proposed before it is known how far the release came.
+  const proposed = promotions === undefined ? undefined : nextEnvironment(environments, promotions)?.name;
+  const name = chosenName ?? proposed;
   const [reason, setReason] = useState('');
   const [isTried, setTried] = useState(false);
   const target = environments.find((one) => one.name === name);
@@ -50,14 +52,15 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
       error={request.error}
       onSubmit={() => {
         setTried(true);
-        if (releaseId === undefined || name === undefined || request.isPending) return;
+        if (releaseId === undefined || name === undefined) return;
         request.mutate(
           { body: { releaseId, environment: name, reason: reason.trim() } },
           { onSuccess: ({ body }) => void navigate({ to: `/promotions/${body.id}` }).then(onClose) },
         );
       }}
       verb="Request promotion"
-      isPending={request.isPending}
+      // Until the page of the promotion is here: Enter would ask once more.
+      isPending={request.isPending || request.isSuccess}
       onCancel={onClose}
     >
       {release === undefined ? (
@@ -104,13 +107,13 @@ function RequestForm({ release, environment, onClose }: RequestPromotionProps) {
   );
 }
 
-function usePromotionsOf(releaseId: string | undefined): readonly Promotion[] {
+function usePromotionsOf(releaseId: string | undefined): readonly Promotion[] | undefined {
   const query = useApi(
     RELEASES_ROUTES.listPromotions,
     { query: { limit: 100, ...(releaseId === undefined ? {} : { releaseId }) } },
     { isEnabled: releaseId !== undefined },
   );
-  return query.data?.body.items ?? [];
+  return query.data?.body.items;
 }
 
 function approvalsSentence(environment: {

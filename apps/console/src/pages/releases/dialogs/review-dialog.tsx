@@ -1,6 +1,6 @@
 import { type Promotion, RELEASES_ROUTES } from '@stella-ops/contracts/releases';
 import { useCommand } from '../../../api/index.ts';
-import { ConfirmByName } from '../../../ui/index.ts';
+import { ConfirmByName, Dialog, Loaded } from '../../../ui/index.ts';
 import { ChangePreview } from '../parts/change-preview.tsx';
 import { useEnvironments } from '../parts/use-environments.ts';
 import { ReasonDialog } from '../../common/reason-dialog.tsx';
@@ -21,7 +21,7 @@ interface ReviewDialogProps {
 export function ReviewDialog({ promotion, verdict, onClose }: ReviewDialogProps) {
   const approve = useCommand(RELEASES_ROUTES.approvePromotion);
   const reject = useCommand(RELEASES_ROUTES.rejectPromotion);
-  const { isLast } = useEnvironments();
+  const { query, isLast } = useEnvironments();
   const { release, environment } = promotion;
   const command = verdict === 'reject' ? reject : approve;
   const close = (): void => {
@@ -34,6 +34,14 @@ export function ReviewDialog({ promotion, verdict, onClose }: ReviewDialogProps)
   };
   const shared = { onClose: close, isPending: command.isPending, error: command.error, onConfirm: confirm };
   const isByName = isLast(promotion.environmentId);
+  // Which environment is the last has to be known first: without its name nothing is approved for it.
+  if (verdict === 'approve' && query.data === undefined) {
+    return (
+      <Dialog title={`Approve ${release} for ${environment}`} isOpen onClose={close} size="large">
+        <Loaded query={query}>{() => null}</Loaded>
+      </Dialog>
+    );
+  }
   return (
     <>
       <ConfirmByName

@@ -60,7 +60,7 @@ function Choose(props: {
       verb="Roll back"
       isDanger
       reason="required"
-      isPending={rollBack.isPending}
+      isPending={rollBack.isPending || rollBack.isSuccess}
       error={rollBack.error}
       onConfirm={(reason) =>
         rollBack.mutate(

@@ -23,6 +23,7 @@ function OpenActions({ promotion }: { readonly promotion: Promotion }) {
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   const evaluate = useCommand(RELEASES_ROUTES.evaluatePromotion);
   const conflict = useReviewConflict(promotion);
+  if (conflict === null) return null;
   return (
     <>
       {promotion.state === 'pending_approval' ? (
@@ -89,7 +90,7 @@ function DeployAction({ promotion }: { readonly promotion: Promotion }) {
       <Button
         kind="primary"
         icon="deploy"
-        isPending={start.isPending}
+        isPending={start.isPending || start.isSuccess}
         disabledReason={reason}
         onPress={() =>
           start.mutate(
@@ -106,11 +107,11 @@ function DeployAction({ promotion }: { readonly promotion: Promotion }) {
   );
 }
 
-/** Why the person who looks cannot approve, or `undefined`. */
-export function useReviewConflict(promotion: Promotion): string | undefined {
+/** Why the person who looks cannot approve, or `undefined`; `null` as long as that is not known. */
+export function useReviewConflict(promotion: Promotion): string | undefined | null {
   const me = useMe();
-  const { environments } = useEnvironments();
-  if (me === undefined) return undefined;
+  const { query, environments } = useEnvironments();
+  if (me === undefined || query.isLoading) return null;
   const environment = environments.find(({ id }) => id === promotion.environmentId);
   const reviewer = { id: me.id, name: me.name, mayApprove: me.scopes.includes('promotion.approve') };
   return reviewConflict(promotion, environment, reviewer) ?? undefined;

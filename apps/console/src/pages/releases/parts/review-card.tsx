@@ -43,7 +43,7 @@ export function ReviewCard({ promotion, onReview }: ReviewCardProps) {
         <p className="quiet">{promotion.sentence}</p>
       )}
       {promotion.approvals.length === 0 ? null : <ApprovalList approvals={promotion.approvals} />}
-      {!isPending ? null : conflict === undefined ? (
+      {!isPending || conflict === null ? null : conflict === undefined ? (
         <div className="review-actions">
           <Button kind="primary" icon="approve" onPress={() => onReview('approve')}>
             Approve…
