@@ -30,7 +30,7 @@ export const SCROLL_TO_THE_END = async (grid: {
   scrollHeight: number;
   ariaRowCount: string | null;
 }) => {
-  for (let rounds = 0; rounds < 20_000 && (grid.ariaRowCount ?? '-1') === '-1'; rounds++) {
+  while ((grid.ariaRowCount ?? '-1') === '-1') {
     grid.scrollTop = grid.scrollHeight;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -12,6 +12,7 @@ import { makeRequest } from '../integration/scripted-agent.ts';
 import { shownBy, tlsClient } from '../integration/tls-client.ts';
 import { axeFaults, keepPicture, open, visit } from './console-browser.ts';
 import { consoleShop, TENANT } from './console-shop.ts';
+import { focused, loaded, pick, until } from './console-waits.ts';
 
 describeNeeding(['chromium'], 'pages for operations and settings', () => {
   const shop = consoleShop('settings', { isFilled: false });
@@ -33,7 +34,9 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const address = /--server (\S+)/.exec(shown)?.[1] ?? '';
     const fingerprint = /--authority-fingerprint (\S+)/.exec(shown)?.[1];
     // Escape does not throw a secret away that is shown once.
+    await focused(dialog);
     await page.keyboard.press('Escape');
+    await loaded(page);
     expect(await dialog.isVisible()).toBe(true);
     await keepPicture(page, 'agent-token');
     await dialog.getByRole('button', { name: 'I have kept the token' }).click();
@@ -45,9 +48,13 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const pem = authority?.pem ?? '';
     const enrolled = await tlsClient(address, { authority: pem }).enrol({ body: { token, csr, ...seen } });
     const { certificate } = enrolled.body;
-    await tlsClient(address, { authority: pem, certificate, key }).takeTask({ body: { waitMs: 0, ...seen } });
-    const agents = page.getByRole('grid', { name: 'Agents' });
-    await agents.getByRole('row', { name: /web-1.*Online/ }).waitFor({ timeout: 10_000 });
+    // Once is enough to be seen; agents that fall silent are no longer told to be online.
+    const agent = tlsClient(address, { authority: pem, certificate, key });
+    const online = page.getByRole('grid', { name: 'Agents' }).getByRole('row', { name: /web-1.*Online/ });
+    await until('the agent to be seen', async () => {
+      await agent.takeTask({ body: { waitMs: 0, ...seen } });
+      return (await online.count()) > 0;
+    });
 
     await open(page, '/targets');
     await page.getByRole('button', { name: 'Add target' }).click();
@@ -55,10 +62,8 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     await add.getByRole('button', { name: 'Add target' }).click();
     await add.getByText('Choose an environment.').waitFor();
     await add.getByLabel('Name', { exact: true }).fill('web-1');
-    await add.getByRole('button', { name: /Environment/ }).click();
-    await page.getByRole('listbox').getByRole('option', { name: 'dev' }).click();
-    await add.getByRole('button', { name: /Agent/ }).click();
-    await page.getByRole('listbox').getByRole('option', { name: 'web-1' }).click();
+    await pick(add.getByRole('button', { name: /Environment/ }), 'dev');
+    await pick(add.getByRole('button', { name: /Agent/ }), 'web-1');
     await add.getByRole('button', { name: /stella target add web-1 --env dev --agent web-1 --kind docker/ }).waitFor();
     await add.getByRole('button', { name: 'Add target' }).click();
     await add.waitFor({ state: 'hidden' });
@@ -69,6 +74,7 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const { items } = (await shop.people.admin.client(DEPLOYMENTS_ROUTES).listTargets({})).body;
     await page.goto(`${shop.server.url}/targets/${items[0]?.id}`);
     await page.getByRole('heading', { level: 1, name: 'web-1' }).waitFor();
+    await loaded(page);
     expect(await axeFaults(page)).toEqual([]);
     await keepPicture(page, 'target-light');
     await page.getByRole('button', { name: 'Remove target' }).click();
@@ -118,6 +124,7 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const users = admin.page.getByRole('grid', { name: 'Users' });
     const row = users.getByRole('row', { name: /mia/ });
     await row.getByText('auditor').waitFor();
+    await create.waitFor({ state: 'hidden' });
     await row.getByRole('button', { name: 'Actions' }).click();
     await admin.page.getByRole('menuitem', { name: 'Change user' }).click();
     const edit = admin.page.getByRole('dialog', { name: 'Change mia' });
@@ -144,13 +151,16 @@ describeNeeding(['chromium'], 'pages for operations and settings', () => {
     const { page, context, complaints } = await go('admin', '/audit');
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByText('The chain is whole.').waitFor();
-    const head = await page
+    const head = page
       .getByRole('button', { name: 'Copy head hash' })
       .locator('..')
-      .getByTitle(/^sha256:/)
-      .getAttribute('title');
-    const { items } = (await shop.people.admin.client(AUTHORITY_ROUTES).listAudit({ query: { limit: 50 } })).body;
-    expect(items.map(({ hash }) => hash)).toContain(head);
+      .getByTitle(/^sha256:/);
+    const hashes = async () =>
+      (await shop.people.admin.client(AUTHORITY_ROUTES).listAudit({ query: { limit: 200 } })).body.items.map(
+        ({ hash }) => hash,
+      );
+    // Entries come meanwhile, and the page follows.
+    await expect.poll(async () => (await hashes()).includes((await head.getAttribute('title')) ?? '')).toBe(true);
     await page.getByRole('grid', { name: 'Audit trail' }).getByRole('rowheader').first().click();
     await page
       .getByRole('dialog', { name: /^Entry \d+/ })

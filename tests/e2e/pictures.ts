@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startServerProcess } from '@stella-ops/testkit/product';
 import type { Page } from 'playwright-core';
 import { openBrowser, visit } from './console-browser.ts';
+import { focused, loaded } from './console-waits.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'docs', 'images');
 const MAX_BYTES = 150_000;
@@ -33,6 +34,7 @@ try {
   await page.getByRole('dialog').getByText('urllib3').first().waitFor();
   await take(page, 'finding');
 
+  await focused(page.getByRole('dialog'));
   await page.keyboard.press('Escape');
   await go(page, 'Approvals');
   await page.getByRole('button', { name: 'Approve…' }).click();
@@ -86,8 +88,7 @@ async function go(page: Page, name: string): Promise<void> {
 
 /** Once nothing loads: a WebP of the window, as small as the README wants it. */
 async function take(page: Page, name: string): Promise<void> {
-  const busy = page.getByRole('status').filter({ hasText: /^(?:Loading|Checking)/ });
-  while ((await busy.count()) > 0) await delay(100);
+  await loaded(page);
   await page.evaluate('document.activeElement?.blur()');
   // Where Node lies on this machine is nobody's business.
   await page.evaluate(`for (const texts = document.createTreeWalker(document.body, 4); texts.nextNode(); )
