@@ -136,7 +136,7 @@ describeEachEngine('tokens of the OIDC issuer', (engine) => {
             ({ status }) => status,
             () => 401,
           ),
-        { timeout: 10_000 },
+        { timeout: 60_000 },
       )
       .toBe(200);
     expect(kidOf(await kit.server.passwordToken(kit.root))).toBe(kidOf(after));

@@ -177,16 +177,24 @@ export async function deploySomething(
   });
   const found = (await admin.client(RELEASES_ROUTES).getEnvironment({ params: { environmentId } })).body;
   const promotionId = found.current?.promotionId ?? '';
-  const deployment = await deployments.startDeployment({ params: { promotionId }, body: {} });
-  return { agentId, targetId: target.body.id, deploymentId: deployment.body.id };
+  // Where it was approved only just now it may have begun by itself.
+  const deploymentId = await deployments.startDeployment({ params: { promotionId }, body: {} }).then(
+    ({ body: begun }) => begun.id,
+    async (error: unknown) => {
+      const [begun] = (await deployments.listDeployments({ query: { environment } })).body.items;
+      if (begun === undefined) throw error;
+      return begun.id;
+    },
+  );
+  return { agentId, targetId: target.body.id, deploymentId };
 }
 
 async function until<T>(read: () => Promise<T | undefined>): Promise<T> {
-  const endsAtMs = performance.now() + 60_000;
+  const endsAtMs = performance.now() + 120_000;
   for (;;) {
     const value = await read();
     if (value !== undefined) return value;
-    if (performance.now() > endsAtMs) throw new Error('it did not come about within a minute');
+    if (performance.now() > endsAtMs) throw new Error('it did not come about within two minutes');
     await delay(100);
   }
 }

@@ -65,16 +65,21 @@ describe('embedded database on disk', () => {
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     // At most the one commit of each run that was under way may stand without having been acknowledged.
     expect(stored.size - acknowledged.length).toBeLessThanOrEqual(kills);
-  }, 240_000);
+  }, 900_000);
 
   test('a first start that is killed leaves nothing behind that stops the second', async () => {
     const dataDir = temporaryFolder();
     for (const file of ['cluster/PG_VERSION', 'cluster/global/pg_control']) {
-      const writer = startWriter(dataDir, 'first');
-      while (!existsSync(join(dataDir, file)) && writer.child.exitCode === null) await new Promise(setImmediate);
-      writer.child.kill('SIGKILL');
-      await once(writer.child, 'close');
-      expect(existsSync(join(dataDir, 'ready'))).toBe(false);
+      // On a machine with other work it may be ready before anybody sees the file.
+      for (let tries = 1; ; tries++) {
+        const writer = startWriter(dataDir, 'first');
+        while (!existsSync(join(dataDir, file)) && writer.child.exitCode === null) await new Promise(setImmediate);
+        writer.child.kill('SIGKILL');
+        await once(writer.child, 'close');
+        if (!existsSync(join(dataDir, 'ready'))) break;
+        expect(tries, 'starts that were not killed in time').toBeLessThan(20);
+        rmSync(dataDir, { recursive: true });
+      }
     }
     const database = await openDatabase({ kind: 'embedded', dataDir });
     await database.close();

@@ -180,6 +180,10 @@ describeEachEngine('whose turn it is in an environment', (engine) => {
       const { agent, template, release, promote, readPromotion, until, ada, environmentId } = one;
       await template({}, COMPOSE.replace('component:web', 'component:other'));
       const queued = await promote((await release()).id, 'prod', 'approved');
+      // What it says then is said before it is rolled back, and not over what is said of that.
+      await kit.rig.eventually('it says why it is not deployed', async () =>
+        (await readPromotion(queued.id)).sentence.startsWith('Approved, but not deployed'),
+      );
       const { body } = await back(one);
       await agent.finish(await agent.take(), 'succeeded');
       await until(body.id, 'rolled_back');

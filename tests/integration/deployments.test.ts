@@ -213,6 +213,8 @@ describeEachEngine('rules of deployments', (engine) => {
     test('a gate that is not met any more keeps it from beginning, and says why', async () => {
       const { ada, ops, environmentId, template, agent, target, release, promote, readPromotion } = await scene();
       const promotion = await promote((await release()).id, 'prod', 'approved');
+      // It has found that there is nothing to deploy to.
+      await kit.rig.settled();
       await template();
       await agent('host-1');
       await target('web-1', 'host-1');
@@ -229,6 +231,7 @@ describeEachEngine('rules of deployments', (engine) => {
     test('it needs targets, a template, an image for the platform, and its promotion to be the last approved', async () => {
       const { ops, release, promote, template, agent, target } = await scene();
       const promotion = await promote((await release()).id, 'prod', 'approved');
+      await kit.rig.settled();
       const start = () => ops.startDeployment({ params: { promotionId: promotion.id }, body: {} });
       await expect(start()).rejects.toEqual(code('TARGETS_MISSING'));
       const host = await agent('host-1');

@@ -193,6 +193,8 @@ describeEachEngine('events', (engine) => {
       if (page.kind === 'events' && page.events.length === 2) resolve();
     };
     const subscription = await running.onEvents(() => void look());
+    // They may have come before anybody listened.
+    await look();
     await promise;
     await subscription.close();
     await running.stop();

@@ -1,11 +1,12 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SERVICES } from '@stella-ops/app-server';
 import { type Database, type DatabaseOptions, migrate, openDatabase } from '@stella-ops/platform/database';
 import { EVENTS_SCHEMA } from '@stella-ops/platform/events';
-import { describeNeeding, testPostgres } from '@stella-ops/testkit';
+import { describeNeeding, freePort, testPostgres } from '@stella-ops/testkit';
 import { runServerProcess, startServerProcess, type ServerProcessOptions } from '@stella-ops/testkit/product';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -34,9 +35,9 @@ function postgres(): Place {
 describe('a server that cannot start', () => {
   test('because a port is taken says which, ends with exit code 2 and leaves its data to the next start', async () => {
     const { options } = embedded();
-    const other = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => other.once('listening', resolve));
-    const { port } = other.address() as AddressInfo;
+    const port = await freePort();
+    const other = createServer().listen(port, '127.0.0.1');
+    await once(other, 'listening');
     for (const name of ['http.port', 'http.apiPort']) {
       const ending = await runServerProcess({ ...options, settings: { [name]: String(port) } });
       expect(ending).toMatchObject({ exit: 2, signal: null, stdout: '' });
@@ -45,6 +46,7 @@ describe('a server that cannot start', () => {
       expect(ending.stderr).not.toContain('    at ');
     }
     other.close();
+    await once(other, 'close');
     const server = await startServerProcess({ ...options, settings: { 'http.port': String(port) } });
     expect((await fetch(`${server.url}/health/readiness`)).status).toBe(200);
     expect(await server.end()).toMatchObject({ exit: 0 });

@@ -29,9 +29,9 @@ describeNeeding(['postgres'], 'the product in parts', () => {
   beforeAll(async () => {
     parts = await startParts(testPostgres().createDatabase());
     people = await makeTenant(part(0), 'shop');
-  }, 120_000);
+  }, 300_000);
   afterAll(async () => {
-    for (const one of parts) await one.stop();
+    for (const one of parts ?? []) await one.stop();
   });
 
   test('a release goes its way through all of them, from one address', async () => {
@@ -42,7 +42,7 @@ describeNeeding(['postgres'], 'the product in parts', () => {
     expect(packets.length).toBeGreaterThan(0);
     const checkpoint = await fetch(`${part(0).url}/log/checkpoint`);
     expect(await checkpoint.text()).toContain('\n');
-  }, 120_000);
+  }, 300_000);
 
   test('a part behind the front answers health, version and metrics, and nothing that needs a caller', async () => {
     const at = (path: string) => fetch(`${part(1).apiUrl}${path}`).then(({ status }) => status);
@@ -140,7 +140,7 @@ describeNeeding(['postgres'], 'a part of the product that is gone', () => {
     });
     expect((await images()).status).toBe(200);
     await Promise.all([front, third, again].map((server) => server.stop()));
-  }, 120_000);
+  }, 300_000);
 });
 
 interface Answer {

@@ -4,6 +4,8 @@ import { describeEachServer, makeTenant, type TestServer } from '@stella-ops/tes
 import { digestOf } from '@stella-ops/engine-kernel';
 import { type Database, ROLES } from '@stella-ops/platform/database';
 import { sql, type Transaction } from 'kysely';
+import { isSettled } from '@stella-ops/testkit/server';
+import { setTimeout as delay } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { collectIds, tenantTables } from './contract-inputs.ts';
 
@@ -27,6 +29,8 @@ describeEachServer('row-level security', (started) => {
       await collectIds(people, server.agentUrl ?? '');
       ids.push((await people.admin.client(AUTHORITY_ROUTES).whoami({})).body.tenant.id);
     }
+    // What services do by themselves fills tables too.
+    while (!(await isSettled(database))) await delay(50);
     tenants = [ids[0] ?? '', ids[1] ?? ''];
     for (const tenant of tenants) await database.withTenant(tenant, fillTheRest);
     tables = [...(await tenantTables(database)), CATALOGUE];

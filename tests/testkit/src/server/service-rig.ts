@@ -52,8 +52,9 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
   const log: string[] = [];
   const sections = Object.fromEntries(options.services.map((service) => [service.id, service.config]));
   const files = [{ path: 'test.yaml', text: JSON.stringify(options.config ?? {}) }];
+  const consumers: string[] = [];
   const host = await openHost({
-    services: options.services,
+    services: options.services.map((service) => withConsumers(service, consumers)),
     database: options.database,
     config: loadConfig(sections, { files, env: {}, flags: {}, readFile: () => '' }),
     ...hostParts(folder, log, options.clock),
@@ -75,6 +76,8 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
       await new Promise((resolve) => setTimeout(resolve, 15));
     }
   };
+  // Before its first look a consumer is not known to be behind: what is published now would not be waited for.
+  await eventually('every consumer has begun', () => haveBegun(options.database, consumers));
   return {
     host,
     served,
@@ -100,6 +103,27 @@ export async function openServiceRig(options: RigOptions): Promise<ServiceRig> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** @param names gets those of the service's consumers when it starts */
+function withConsumers(service: AnyService, names: string[]): AnyService {
+  return {
+    ...service,
+    start: async (context) => {
+      const running = await service.start(context);
+      names.push(...(running.consumers ?? []).map(({ name }) => name));
+      return running;
+    },
+  };
+}
+
+async function haveBegun(database: Database, names: readonly string[]): Promise<boolean> {
+  const { rows } = await database.withRelay(
+    (tx) => sql<{ name: string }>`select name from events.consumer`.execute(tx),
+    { isReadOnly: true },
+  );
+  const known = new Set(rows.map(({ name }) => name));
+  return names.every((name) => known.has(name));
 }
 
 /** What a host of a test is made of, whatever its services. @param log gets the lines of its log */
