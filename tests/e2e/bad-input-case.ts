@@ -6,7 +6,9 @@ import { type CliRun, stella, temporaryFolder } from '@stella-ops/testkit';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
-const WALL_MS = 10_000;
+/** Time of processors: on a machine with other work a command waits for them, and that is no fault of its. */
+const WORK_MS = 10_000;
+const WALL_MS = 180_000;
 
 /** One hostile input, and all that a person may expect of the answer. */
 export interface BadInput {
@@ -38,7 +40,6 @@ export function testBadInput(rows: readonly BadInput[]): void {
     const words = await row.words(work);
     const before = listing(base);
     const peakFile = join(base, 'cache', 'peak');
-    const started = performance.now();
     const run = await stella(words, {
       cwd: work,
       timeoutMs: WALL_MS,
@@ -53,16 +54,17 @@ export function testBadInput(rows: readonly BadInput[]): void {
         ...row.env,
       },
     });
-    const seconds = (performance.now() - started) / 1000;
     expect(run.stderr, 'the command was killed').not.toContain('killed by');
     checkAnswer(row, run);
     const after = listing(base);
     const made = [...after.keys()].filter((path) => !before.has(path)).sort();
     expect(made).toEqual((row.leaves ?? []).map((name) => join('work', name)).sort());
     for (const [path, content] of before) expect(after.get(path), `${path} was changed`).toBe(content);
-    expect(seconds).toBeLessThan(WALL_MS / 1000);
     // Where the kernel does not tell the peak (no /proc), there is nothing to hold against it.
-    if (existsSync('/proc/self/status')) expect(Number(readFileSync(peakFile, 'utf8'))).toBeLessThan(row.peakMb ?? 300);
+    if (!existsSync('/proc/self/status')) return;
+    const { peakMb, workMs } = JSON.parse(readFileSync(peakFile, 'utf8')) as { peakMb: number; workMs: number };
+    expect(workMs).toBeLessThan(WORK_MS);
+    expect(peakMb).toBeLessThan(row.peakMb ?? 300);
   });
 }
 
@@ -81,13 +83,15 @@ function checkAnswer(row: BadInput, run: CliRun): void {
   expect(all, 'a control character').not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
 }
 
-// The high-water mark of this very process image; what ran under its id before (the shell, the test runner) does not count.
+// The time it took of processors, and the high-water mark of this very process image; what ran under its id before (the shell, the test runner) does not count.
 const REPORT_PEAK = `
 import { readFileSync, writeFileSync } from 'node:fs';
 process.on('exit', () => {
   try {
     const [, kb] = /VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'));
-    writeFileSync(process.env.STELLA_TEST_PEAK_FILE, String(kb / 1024));
+    const { user, system } = process.cpuUsage();
+    const told = { peakMb: kb / 1024, workMs: (user + system) / 1000 };
+    writeFileSync(process.env.STELLA_TEST_PEAK_FILE, JSON.stringify(told));
   } catch {}
 });`;
 
