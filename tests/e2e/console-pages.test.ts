@@ -20,6 +20,7 @@ import {
 } from './console-browser.ts';
 import { consolePaths } from './console-paths.ts';
 import { faultsOfFit, faultsOfFocus } from './console-fit.ts';
+import { drawn, loaded } from './console-waits.ts';
 import { type AgentProcess, enrolAgent, startAgentProcess } from './main-job/agent-process.ts';
 
 const TENANT = 'shop';
@@ -75,26 +76,31 @@ describeNeeding(['chromium'], 'every page of the console', () => {
         if ((await page.getByRole('alert').count()) > 0) faults.push(`${name}: shows a fault`);
         for (const [size, viewport] of Object.entries(SIZES)) {
           await page.setViewportSize(viewport);
+          await drawn(page);
           for (const fault of await faultsOfFit(page)) faults.push(`${name}, ${size}: ${fault}`);
           await keepPicture(page, `${name.replaceAll(/[^a-z]+/gi, '-')}-${looks}-${size}`);
         }
         // In the last of the sizes, except for the whole set of rules.
         if (looks === 'light') await page.setViewportSize(SIZES.wide);
+        await drawn(page);
         const rules = looks === 'light' ? undefined : RULES_OF_LOOKS;
         for (const fault of await axeFaults(page, rules)) faults.push(`${name}: ${fault}`);
         for (const complaint of complaints.splice(0)) faults.push(`${name}: ${complaint}`);
         await page.setViewportSize(SIZES.wide);
+        await drawn(page);
       };
       for (const [route, path] of Object.entries(paths)) {
         await open(page, path);
         await look(route);
         for (const tab of (await page.getByRole('tab').all()).slice(1)) {
           await tab.click();
+          // The view before stays until the address is the new one.
+          await tab.and(page.getByRole('tab', { selected: true })).waitFor();
           await ready(page);
           await look(`${route} ${(await tab.textContent()) ?? ''}`);
         }
       }
-      expect(faults).toEqual([]);
+      expect([...faults, ...complaints]).toEqual([]);
       await context.close();
     },
   );
@@ -120,8 +126,9 @@ describeNeeding(['chromium'], 'every page of the console', () => {
     ] as const) {
       await page.getByRole('group', { name: section }).getByRole('menuitemradio', { name: choice }).click();
     }
-    const chosen = await page.evaluate('({ ...document.documentElement.dataset })');
-    expect(chosen).toMatchObject({ theme: 'dark', contrast: 'high', density: 'comfortable' });
+    await expect
+      .poll(() => page.evaluate('({ ...document.documentElement.dataset })'))
+      .toMatchObject({ theme: 'dark', contrast: 'high', density: 'comfortable' });
     await context.close();
   });
 
@@ -129,6 +136,7 @@ describeNeeding(['chromium'], 'every page of the console', () => {
     const { page, context } = await visit(browser, server.url, PERSON, '/promotions');
     await page.getByRole('button', { name: 'Request promotion…' }).click();
     await page.getByRole('dialog').waitFor();
+    await loaded(page);
     const moving = (await page.evaluate(`[...document.querySelectorAll('*')].flatMap((element) => {
       const { transitionDuration, animationDuration } = getComputedStyle(element);
       return [transitionDuration, animationDuration].every((one) => /^0s(?:, 0s)*$/.test(one)) ? [] : [element.className];
