@@ -92,7 +92,10 @@ function Made({ made, onClose }: { readonly made: AuditExport; readonly onClose:
       />
       <CommandBlock
         title="Verify it without the server"
-        text={`stella trust get --output stella.trusted-root.json\nstella audit verify --file ${fileOf(made)} \\\n  --trusted-root stella.trusted-root.json`}
+        text={[
+          'stella trust get --output stella.trusted-root.json',
+          `stella audit verify --file ${fileOf(made)} --trusted-root stella.trusted-root.json`,
+        ].join('\n')}
       >
         Get the trusted root once, by a way that you trust, and keep it: who doubts this server should not take it from
         there.
