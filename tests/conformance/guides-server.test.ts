@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, globSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCAL_AGENT, seedDemo, startDemoAgent } from '@stella-ops/app-server/demo';
 import { temporaryFolder } from '@stella-ops/testkit';
@@ -112,7 +112,7 @@ test('what a page shows is compared line by line, but for ids, digests, times an
   expect(missingLines(['sealed 2027-01-01 00:00 by rosa', 'state'], output)).toHaveLength(2);
 });
 
-test('what pages on operations name is there: settings, metrics, error codes', () => {
+test('what pages on operations name is there: settings, metrics, error codes, consumers of events', () => {
   const pages = readdirSync(join(ROOT, 'docs', 'operations')).map((name) => readPage(`docs/operations/${name}`));
   const words = new Set(pages.flatMap((page) => [...page.matchAll(/`([^`\n]+)`/g)].map(([, word = '']) => word)));
   const known = new Set(
@@ -120,6 +120,9 @@ test('what pages on operations name is there: settings, metrics, error codes', (
       .map((name) => readPage(`docs/reference/${name}`))
       .flatMap((page) => [...page.matchAll(/^\| `?([\w.]+)`? /gm)].map(([, cell = '']) => cell)),
   );
+  for (const path of globSync('services/*/src/**/*.ts', { cwd: ROOT })) {
+    for (const [, name = ''] of readPage(path).matchAll(/\bname: '([a-z]+\.[a-z-]+)'/g)) known.add(name);
+  }
   const named = [...words].filter(
     (word) =>
       /^[a-z]+\.[a-z]+[A-Z]?\w*$/.test(word) ||
