@@ -33,6 +33,13 @@ const template = (port: string) => ({
 const ENVIRONMENT = 'dev';
 const TARGET = 'laptop';
 const LOOPBACK = '127.0.0.1:8080:8080';
+/** Healthy once there is a file `go` on its volume. */
+const HEALTH = {
+  test: ['CMD', '/bin/sh', '-c', 'while test ! -e /data/go; do /bin/sleep 0.1; done'],
+  interval: '300ms',
+  timeout: '120s',
+  retries: 100,
+};
 
 interface Cleaned {
   readonly removed: readonly string[];
@@ -84,7 +91,13 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
       ({ items }) => items.length > 0 && items.every(({ release }) => release !== null),
     );
     const { items } = await person.json<{ items: Target[] }>(['target', 'list', '--env', ENVIRONMENT]);
-    for (const { name } of items) await person.json(['target', 'remove', name]);
+    for (const { name } of items) {
+      // What was deployed there by the demo may just be coming to its end.
+      await until(
+        () => person.run(['target', 'remove', name]),
+        ({ exit }) => exit === 0,
+      );
+    }
     await laptop.engine.docker('pull', '--quiet', `${web}:1`);
     await addStrangers();
     strangers = await everything();
@@ -201,12 +214,20 @@ describeNeeding(FLEET_PARTS, 'the Engine of a laptop, with the agent of a demo s
 
   test('while it is deployed to it stays; on another machine it stays too; a script host has no Engine to clean', async () => {
     await add();
+    const { services, ...rest } = template(LOOPBACK);
+    await company.template(ENVIRONMENT, { ...rest, services: { web: { ...services.web, healthcheck: HEALTH } } });
     const { id } = await company.begin(ENVIRONMENT, await company.release({ lab: '2' }));
+    await until(
+      () => laptop.engine.containersWith(`stella.deployment.id=${id}`),
+      (made) => made.length > 0,
+    );
     const early = await person.run(['target', 'remove', TARGET, '--clean']);
     expect(early, early.stderr).toMatchObject({ exit: 2, stdout: '' });
     expect(early.stderr).toMatch(
       /error TARGET_IN_USE: a deployment of dev is under way\n +hint: Wait until its deployment/,
     );
+    const volume = ['volume', 'inspect', '--format', '{{.Mountpoint}}', `${project()}_data`];
+    writeFileSync(join(await laptop.engine.docker(...volume), 'go'), '');
     expect(await company.end(id)).toMatchObject({ state: 'succeeded' });
     await until(
       () => company.target(TARGET),
