@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Deployment } from '@stella-ops/contracts/deployments';
 import { describeNeeding } from '@stella-ops/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { engineNow } from './engine.ts';
+import { EngineEvents } from './engine-events.ts';
 import { CALL_POINTS, chosenPoints, JOURNAL_POINTS, KILL_HOOK, SWAP } from './kill-points.ts';
 import { Stage, STAGE_PARTS } from './stage.ts';
 import { until } from './until.ts';
@@ -12,10 +12,12 @@ type Version = '1.1.0' | '1.2.0';
 
 describeNeeding(STAGE_PARTS, 'deployments whose processes are killed at every point', () => {
   let stage: Stage;
+  let events: EngineEvents;
   let current: Version = '1.2.0';
 
   beforeAll(async () => {
     stage = await Stage.open();
+    events = EngineEvents.listen(stage.engine.host);
     await stage.setUp();
     for (const version of ['1.1.0', '1.2.0'] as const) {
       await stage.release(version);
@@ -23,33 +25,30 @@ describeNeeding(STAGE_PARTS, 'deployments whose processes are killed at every po
       expect(await stage.deploy(version)).toMatchObject({ state: 'succeeded' });
     }
   }, 900_000);
-  afterAll(() => stage.close());
+  afterAll(async () => {
+    events?.close();
+    await stage?.close();
+  });
 
   /** Goes to the other release with a rollback, which needs no approval. */
-  async function begin(): Promise<{
-    readonly deployment: Deployment;
-    readonly version: Version;
-    readonly since: string;
-  }> {
+  async function begin(): Promise<{ readonly deployment: Deployment; readonly version: Version }> {
     const version = current === '1.2.0' ? '1.1.0' : '1.2.0';
     // It must be pulled again.
     await stage.engine.docker('rmi', '--force', stage.versions[version]).catch(() => undefined);
-    const since = engineNow();
     const words = ['deployment', 'rollback', 'prod', '--to', `shop@${version}`, '--reason', 'a test', '--no-wait'];
-    return { deployment: await stage.people.rosa.json<Deployment>(words), version, since };
+    return { deployment: await stage.people.rosa.json<Deployment>(words), version };
   }
 
   /** Once, whoever was killed: one container made, started once, and nothing else left. */
-  async function expectOnce({ deployment, version, since }: Awaited<ReturnType<typeof begin>>): Promise<void> {
+  async function expectOnce({ deployment, version }: Awaited<ReturnType<typeof begin>>): Promise<void> {
     const ended = await until(
       () => stage.people.rosa.json<Deployment>(['deployment', 'show', deployment.id]),
       ({ state }) => state === 'rolled_back' || state === 'failed',
-      180_000,
     );
     expect(ended, JSON.stringify(ended.tasks)).toMatchObject({ state: 'rolled_back' });
     current = version;
-    const events = await stage.engine.eventsSince(since, `stella.deployment.id=${deployment.id}`);
-    const count = (action: string) => events.filter((event) => event.action === action).length;
+    await events.upToNow();
+    const count = (action: string) => events.count(action, deployment.id);
     expect({ created: count('create'), started: count('start') }).toEqual({ created: 1, started: 1 });
     const left = await stage.engine.containersWith('stella.environment=prod');
     expect(left).toMatchObject([{ isRunning: true, imageId: stage.versions[version] }]);

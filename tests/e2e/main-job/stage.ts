@@ -9,6 +9,7 @@ import { Person } from '../control-plane/person.ts';
 import { type AgentProcess, type AgentProcessOptions, enrolAgent, startAgentProcess } from './agent-process.ts';
 import { buildAgent } from '../../../tools/build/agent.ts';
 import type { EngineView } from './engine.ts';
+import { closeAll } from './fleet.ts';
 import { type OwnEngine, startOwnEngine } from './own-engine.ts';
 import { until } from './until.ts';
 
@@ -23,12 +24,14 @@ const TEMPLATE = `services:
     healthcheck:
       test: [CMD, test, -d, /usr/local/lib/python3.11/site-packages/urllib3]
       interval: 1s
-      timeout: 5s
+      timeout: 60s
       retries: 5
 `;
 
 /** Where releases come from: their images by version, with the config digest that the Engine gives each. */
 export type Versions = Readonly<Record<'1.0.0' | '1.1.0' | '1.2.0', string>>;
+
+type Closers = (() => Promise<void>)[];
 
 /** What {@link Stage.open} needs. */
 export const STAGE_PARTS = ['docker', 'dockerd', 'registry', 'debootstrap', 'python', 'go', 'corpus'] as const;
@@ -43,6 +46,7 @@ export class Stage {
   readonly agentOptions: AgentProcessOptions;
   readonly repository: string;
   readonly #startServer: () => Promise<ServerProcess>;
+  readonly #closers: Closers;
   server: ServerProcess;
   agent: AgentProcess | undefined;
 
@@ -55,6 +59,7 @@ export class Stage {
     startServer: () => Promise<ServerProcess>;
     server: ServerProcess;
     program: string;
+    closers: Closers;
   }) {
     this.folder = parts.folder;
     this.registry = parts.registry;
@@ -62,6 +67,7 @@ export class Stage {
     this.versions = parts.versions;
     this.people = parts.people;
     this.#startServer = parts.startServer;
+    this.#closers = parts.closers;
     this.server = parts.server;
     this.repository = `${parts.registry.host}/shop/web`;
     // The agent as it ships: one file.
@@ -76,8 +82,21 @@ export class Stage {
    */
   static async open(settings: Readonly<Record<string, string>> = {}): Promise<Stage> {
     const folder = mkdtempSync(join(tmpdir(), 'stella-main-job-'));
+    const closers: Closers = [() => Promise.resolve(rmSync(folder, { recursive: true, force: true }))];
+    try {
+      return await Stage.#openIn(folder, closers, settings);
+    } catch (error) {
+      await closeAll(closers);
+      throw error;
+    }
+  }
+
+  /** @param closers get what ends it, also when it does not get ready */
+  static async #openIn(folder: string, closers: Closers, settings: Readonly<Record<string, string>>): Promise<Stage> {
     const registry = await startDockerRegistry(join(folder, 'registry'));
+    closers.push(() => registry.stop());
     const engine = await startOwnEngine(join(folder, 'engine'));
+    closers.push(() => engine.remove());
     const versions = await pushImages(engine, `${registry.host}/shop/web`, folder);
     const program = join(folder, 'stella-agent.mjs');
     await buildAgent(program);
@@ -93,12 +112,27 @@ export class Stage {
     const env = { STELLA_CONFIG: config, STELLA_DATA_DIR: undefined };
     const startServer = () => startServerProcess({ dataDir: join(folder, 'data'), settings: all, env });
     const server = await startServer();
+    const made: { stage?: Stage } = {};
+    closers.push(async () => {
+      await made.stage?.agent?.end();
+      await (made.stage?.server ?? server).end();
+    });
     const people = await meetPeople(server, folder);
-    return new Stage({ folder, registry, engine, versions, people, startServer, server, program });
+    return (made.stage = new Stage({
+      folder,
+      registry,
+      engine,
+      versions,
+      people,
+      startServer,
+      server,
+      program,
+      closers,
+    }));
   }
 
   /** Advisories, policy, component, environment, template, agent, target. */
-  async setUp(): Promise<void> {
+  async setUp(template = TEMPLATE): Promise<void> {
     const { admin, sam } = this.people;
     const advisories = join(this.folder, 'pypa.jsonl');
     writeFileSync(advisories, corpusBytes('advisories/osv-pypa.jsonl.zst'));
@@ -107,7 +141,7 @@ export class Stage {
     await sam.json(['policy', 'publish', join(ROOT, 'policies', 'baseline.yaml')]);
     await admin.json(['component', 'create', 'web', this.repository]);
     await admin.json(['env', 'create', 'prod', '--order', '1', '--approvals', '1', '--policy', 'baseline']);
-    writeFileSync(admin.file('compose.yaml'), TEMPLATE);
+    writeFileSync(admin.file('compose.yaml'), template);
     await admin.json(['env', 'template', 'prod', 'compose.yaml']);
     const enrolment = await admin.json<Parameters<typeof enrolAgent>[1]>(['agent', 'enrol', 'web-1']);
     await enrolAgent(this.agentOptions, enrolment);
@@ -151,6 +185,15 @@ export class Stage {
     return rosa.json<Deployment>(['deployment', 'watch', id]);
   }
 
+  /** Goes to the other one of the two good releases, with a rollback, and to its end. */
+  async swap(): Promise<Deployment> {
+    const { rosa } = this.people;
+    const { release } =
+      (await rosa.json<{ items: Deployment[] }>(['deployment', 'list', '--env', 'prod'])).items[0] ?? {};
+    const to = release === 'shop 1.2.0' ? 'shop@1.1.0' : 'shop@1.2.0';
+    return rosa.json<Deployment>(['deployment', 'rollback', 'prod', '--to', to, '--reason', 'once more']);
+  }
+
   /** What the tag of a version names from now on. */
   async moveTag(version: string, to: keyof Versions): Promise<void> {
     const name = `${this.repository}:${version}`;
@@ -172,11 +215,7 @@ export class Stage {
   }
 
   async close(): Promise<void> {
-    await this.agent?.end();
-    await this.server.end();
-    await this.engine.remove();
-    await this.registry.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    await closeAll(this.#closers);
   }
 }
 
