@@ -14,7 +14,7 @@ const service = (port: number) => ({
   ports: [`${port}:8080`],
   init: true,
   stop_grace_period: '1s',
-  healthcheck: { test: LISTENS, interval: '2s', timeout: '10s', retries: 3 },
+  healthcheck: { test: LISTENS, interval: '4s', timeout: '30s', retries: 3 },
 });
 const template = { services: Object.fromEntries(PORTS.map((port) => [`web${port}`, service(port)])) };
 
