@@ -20,7 +20,7 @@ export function rotateKey(host: ServiceHost, { keys, count }: SignParts): Handle
       await keys.activeKey(tenantId);
       return keys.newKey(tenantId);
     });
-    const reply = await host.change(context, async (tx, change) => {
+    const changing = host.change(context, async (tx, change) => {
       const retired = await retireKey(tx, tenantId, retire, change.at);
       if (retired === undefined) throw fail('KEY_NOT_ACTIVE', `the key ${retire} was retired already`);
       if ((await countKeys(tx, tenantId)) >= BigInt(MAX_SIGNING_KEYS)) {
@@ -35,6 +35,7 @@ export function rotateKey(host: ServiceHost, { keys, count }: SignParts): Handle
       await change.publish(SIGNER_EVENTS.keyRotated, { active: active.hint, retired: retired.hint });
       return { status: 200 as const, body: { active: shownKey(active), retired: shownKey(retired) } };
     });
+    const reply = await changing.finally(() => keys.forgetActive(tenantId));
     count.rotations(1, {});
     return reply;
   };

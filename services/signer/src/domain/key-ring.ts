@@ -40,9 +40,14 @@ export class KeyRing {
    * for all tenants, or a crowd would pay for as many transactions as it has tenants.
    */
   readonly #activeIds: GroupCommit<string, string | undefined>;
+  /** Ids of active keys, where no other process can change them: the embedded database lets one process in. */
+  readonly #remembered: Map<string, string> | undefined;
+  /** Grows with each rotation: what was read before one is not remembered. */
+  #rotations = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#remembered = parts.host.database.engine === 'embedded' ? new Map() : undefined;
     this.#masterKey = new MasterKeyFile(parts.masterKeyFile, parts.randomness, parts.host.database);
     this.#activeIds = groupCommit(MOST_AT_ONCE, async (tenantIds) => {
       const ids = await parts.host.database.withRelay((tx) => findActiveIds(tx, [...new Set(tenantIds)]), {
@@ -60,7 +65,7 @@ export class KeyRing {
    */
   async activeKey(tenantId: string): Promise<KeySigner> {
     for (;;) {
-      const id = await this.#activeIds.add(tenantId);
+      const id = this.#remembered?.get(tenantId) ?? (await this.#readActiveId(tenantId));
       if (id === undefined) {
         await this.#makeFirst(tenantId);
         continue;
@@ -68,7 +73,25 @@ export class KeyRing {
       // Undefined: it was replaced a moment ago, so another one is there.
       const signer = await this.#opened(tenantId, id);
       if (signer !== undefined) return signer;
+      this.#remembered?.delete(tenantId);
     }
+  }
+
+  /** Another key may be active from now on: call it before a rotation is answered. */
+  forgetActive(tenantId: string): void {
+    this.#rotations += 1;
+    this.#remembered?.delete(tenantId);
+  }
+
+  async #readActiveId(tenantId: string): Promise<string | undefined> {
+    const before = this.#rotations;
+    const id = await this.#activeIds.add(tenantId);
+    const remembered = this.#remembered;
+    if (id !== undefined && remembered !== undefined && before === this.#rotations) {
+      if (remembered.size >= MAX_OPEN_KEYS) remembered.delete(remembered.keys().next().value ?? '');
+      remembered.set(tenantId, id);
+    }
+    return id;
   }
 
   /**
