@@ -1,23 +1,10 @@
 import { replayCapsule, verifyCapsule } from '@stella-ops/engine-capsule';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decideWith, excepted, newSeal, notAffected } from '../../engine/capsule/src/testing/scenario.ts';
 import { spansOf, unpacked } from '../../engine/capsule/src/testing/tar-edits.ts';
+import { bitsOf, flipped, seed } from './bit-flips.ts';
 
 const FLIPS = 1000;
-const seed = Number(process.env['STELLA_TEST_SEED'] ?? Date.now() % 1_000_000);
-
-/** Random bits, one in each of `FLIPS` equal parts. */
-function bitsOf(sizeBytes: number): number[] {
-  const part = Math.floor((sizeBytes * 8) / FLIPS);
-  return fc.sample(fc.nat({ max: part - 1 }), { seed, numRuns: FLIPS }).map((bit, i) => i * part + bit);
-}
-
-function flipped(bytes: Buffer, bit: number): Buffer {
-  const copy = Buffer.from(bytes);
-  copy.writeUInt8(copy.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-  return copy;
-}
 
 describe(`a flipped bit in a capsule (seed ${seed})`, async () => {
   const { pack, trust } = newSeal();
@@ -28,7 +15,7 @@ describe(`a flipped bit in a capsule (seed ${seed})`, async () => {
     expect((await verifyCapsule(tar, { trust })).status).toBe('verified');
     const spans = spansOf(tar);
     const hits = new Map<string, number>();
-    for (const bit of bitsOf(tar.length)) {
+    for (const bit of bitsOf(tar.length, FLIPS)) {
       const file = spans.find(({ end }) => bit >> 3 < end)?.path ?? '(archive)';
       const { status, faults, lacking } = await verifyCapsule(flipped(tar, bit), { trust });
       const named = [...faults, ...lacking].filter((fault) => fault.file === file && fault.check !== '');
@@ -42,7 +29,7 @@ describe(`a flipped bit in a capsule (seed ${seed})`, async () => {
 
   test(`of the compressed file is caught or decodes to the same bytes, ${FLIPS} times`, async () => {
     let same = 0;
-    for (const bit of bitsOf(capsule.length)) {
+    for (const bit of bitsOf(capsule.length, FLIPS)) {
       const damaged = flipped(capsule, bit);
       const { status, faults } = await verifyCapsule(damaged, { trust });
       if (status === 'verified') {
@@ -57,7 +44,7 @@ describe(`a flipped bit in a capsule (seed ${seed})`, async () => {
 
   test('never ends a replay in an error, and never makes it identical with other documents', async () => {
     const spans = spansOf(tar);
-    for (const bit of bitsOf(tar.length).filter((_, i) => i % 5 === 0)) {
+    for (const bit of bitsOf(tar.length, FLIPS).filter((_, i) => i % 5 === 0)) {
       const damaged = flipped(tar, bit);
       const { status, code } = await replayCapsule(damaged, { trust });
       const span = spans.find(({ end }) => bit >> 3 < end);
